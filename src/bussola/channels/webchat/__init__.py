@@ -1,0 +1,1 @@
+"""The chat on the website: a WebSocket, and plain HTTP for programs."""

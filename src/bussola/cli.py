@@ -1,0 +1,238 @@
+"""The command line: everything staff can do without a browser."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import json
+import logging
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from bussola import __version__, settings
+from bussola.settings import Settings, SettingsError
+
+ACTIONS_PORT = 5055
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    try:
+        run: Callable[[Settings, argparse.Namespace], int] = options.run
+        return run(settings.load(), options)
+    except SettingsError as error:
+        print(f"bussola: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bussola", description=__doc__)
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, run: object, help_text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=help_text, description=help_text)
+        command.set_defaults(run=run)
+        return command
+
+    add("setup", _setup, "make secrets, prepare the encoder and the database")
+    add("serve", _serve, "run gateway, knowledge, desk, studio and site")
+    part = add("part", _part, "become Rasa or its action server (for the Procfile)")
+    part.add_argument("name", choices=["rasa", "actions"])
+    ask = add("ask", _ask, "the turn a citizen would get")
+    ask.add_argument("text")
+    ask.add_argument("--json", action="store_true", help="print one JSON object")
+    ask.add_argument("--explain", action="store_true", help="show the signals behind the choice")
+    add("demo", _demo, "play a short conversation")
+    evaluate = add("evaluate", _evaluate, "measure on a file of questions (JSON lines)")
+    evaluate.add_argument("file", type=Path)
+    evaluate.add_argument("--json", action="store_true", help="print one JSON object")
+    evaluate.add_argument("--details", action="store_true", help="one object a question too")
+    evaluate.add_argument("--knowledge-only", action="store_true", help="without Rasa")
+    _add_faq(commands)
+    for role in ("expert", "curator"):
+        _add_staff(commands, role)
+    return parser
+
+
+def _add_faq(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    faq = commands.add_parser("faq", help="check and describe the knowledge")
+    inside = faq.add_subparsers(required=True, metavar="COMMAND")
+    for name, run, text in (
+        ("check", _faq_check, "say what is wrong, and on which line"),
+        ("stats", _faq_stats, "count entries, variants and figures"),
+        ("schema", _faq_schema, "print the JSON Schema of an entry file, for editors"),
+    ):
+        inside.add_parser(name, help=text, description=text).set_defaults(run=run)
+
+
+def _add_staff(commands: argparse._SubParsersAction[argparse.ArgumentParser], role: str) -> None:
+    staff = commands.add_parser(role, help=f"manage {role}s")
+    inside = staff.add_subparsers(required=True, metavar="COMMAND")
+    add = inside.add_parser("add", help="the password is asked, or read from standard input")
+    add.add_argument("login")
+    add.add_argument("--name", required=True, help="as citizens read it")
+    add.add_argument("--theme", action="append", help="only this theme (repeatable)")
+    add.set_defaults(run=_staff_add, role=role)
+
+
+def _say(text: str) -> None:
+    print(f"  {text}", flush=True)
+
+
+def _setup(now: Settings, _: argparse.Namespace) -> int:
+    from bussola.first_run import set_up
+
+    set_up(now, _say)
+    return 0
+
+
+def _serve(now: Settings, _: argparse.Namespace) -> int:
+    from aiohttp import web
+
+    from bussola.bootstrap import create_app
+
+    web.run_app(
+        create_app(now), host=now.host, port=now.port, print=None, access_log=None,
+        shutdown_timeout=3, handler_cancellation=False,
+    )  # fmt: skip
+    return 0
+
+
+def _part(now: Settings, options: argparse.Namespace) -> int:
+    from bussola import parts
+
+    parts.become(options.name, now, ACTIONS_PORT)
+    return 1
+
+
+def _ask(now: Settings, options: argparse.Namespace) -> int:
+    from bussola.asking import ask
+
+    turn = asyncio.run(ask(now, options.text))
+    if options.json:
+        print(json.dumps(turn.to_json(), ensure_ascii=False))
+    else:
+        print(f"[{turn.kind}] {turn.text}")
+        for label in turn.buttons:
+            print(f"  ( {label} )")
+    if options.explain:
+        from bussola.bootstrap import build_knowledge
+
+        explained = build_knowledge(now).explain(options.text)
+        print(json.dumps(explained, ensure_ascii=False, indent=2))
+    return 0
+
+
+def _demo(now: Settings, _: argparse.Namespace) -> int:
+    from bussola.asking import demo
+
+    async def play() -> None:
+        async for asked, turn, text in demo(now):
+            if turn is not None:
+                print(f"\n\033[1m> {asked}\033[0m   [{turn.kind}, {turn.seconds * 1000:.0f} ms]")
+            print(text)
+            for label in turn.buttons if turn else ():
+                print(f"  ( {label} )")
+
+    asyncio.run(play())
+    return 0
+
+
+def _evaluate(now: Settings, options: argparse.Namespace) -> int:
+    from bussola import evaluating
+
+    try:
+        gold = evaluating.read_gold(options.file)
+    except (OSError, evaluating.EvaluationError) as error:
+        print(f"bussola: {error}", file=sys.stderr)
+        return 2
+    if options.knowledge_only:
+        rows = evaluating.with_knowledge_only(now, gold)
+    else:
+        rows = asyncio.run(evaluating.through_the_service(now, gold))
+    figures = evaluating.report(rows)
+    if options.details:
+        figures["rows"] = [row.to_json() for row in rows]
+    if options.json:
+        print(json.dumps(figures, ensure_ascii=False))
+        return 0
+    for name, value in figures.items():
+        if name != "rows":
+            print(f"{name:24} {value}")
+    for row in figures.get("rows", []):
+        print(json.dumps(row, ensure_ascii=False))
+    return 0
+
+
+def _faq_check(now: Settings, _: argparse.Namespace) -> int:
+    from bussola.knowledge.checking import check
+
+    problems = check(now.faq, now.facts, now.today or date.today())
+    for problem in problems:
+        print(problem)
+    errors = sum(problem.severity == "error" for problem in problems)
+    print(f"{errors} errori, {len(problems) - errors} avvisi")
+    return 1 if errors else 0
+
+
+def _faq_stats(now: Settings, _: argparse.Namespace) -> int:
+    from bussola.knowledge.loading import load
+
+    knowledge = load(now.faq)
+    print(f"{'tema':20} {'voci':>6} {'domande':>8}")
+    for theme in knowledge.themes:
+        entries = [e for e in knowledge.entries.values() if knowledge.theme_of[e.id] == theme]
+        print(f"{theme:20} {len(entries):6} {sum(len(e.questions) for e in entries):8}")
+    examples = sum(len(s.examples) for s in knowledge.signposts.values())
+    print(f"{'cartelli':20} {len(knowledge.signposts):6} {examples:8}")
+    print(f"{'cifre':20} {len(knowledge.figures):6}")
+    return 0
+
+
+def _faq_schema(_now: Settings, _: argparse.Namespace) -> int:
+    from bussola.knowledge.entry import Entry
+
+    schema = Entry.model_json_schema()
+    definitions = schema.pop("$defs", {})
+    whole = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "properties": {"entries": {"type": "array", "items": schema}},
+        "required": ["entries"],
+        "$defs": definitions,
+    }
+    print(json.dumps(whole, indent=2, ensure_ascii=False))
+    return 0
+
+
+def _staff_add(now: Settings, options: argparse.Namespace) -> int:
+    from bussola.bootstrap import SystemClock
+    from bussola.storage.database import Database
+    from bussola.storage.migrating import migrate
+    from bussola.storage.staff_store import StaffStore
+    from bussola.web.sign_in import hash_password
+
+    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
+
+    async def add() -> None:
+        database = Database(now.database_url)
+        store = StaffStore(database, SystemClock())
+        hashed = hash_password(password)
+        await store.add(options.login.lower(), options.name, options.role, hashed, options.theme)
+        await database.close()
+
+    migrate(now.database_url)
+    try:
+        asyncio.run(add())
+    except ValueError as error:
+        print(f"bussola: {error}", file=sys.stderr)
+        return 2
+    return 0

@@ -1,0 +1,82 @@
+"""The state of a conversation: who has the word, and what was talked about."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+Speaker = Literal["bot", "desk"]
+Awaiting = Literal["nothing", "handoff", "choice", "feedback"]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the bot needs to understand the next message; kept by us, never by Rasa."""
+
+    theme: str | None = None
+    previous_entry: str | None = None
+    awaiting: Awaiting = "nothing"
+    shown: tuple[str, ...] = ()
+    """Entries offered in the last question back, in the order of its buttons."""
+    options: tuple[str, ...] = ()
+    """Entries that fit too and are not shown yet, best first."""
+    nearest: tuple[str, ...] = ()
+    """Entries nearest to the last question without an answer: the expert sees them."""
+    question: str = ""
+    """The last question in the citizen's words (masked)."""
+    reason: str = ""
+    """Why a person was offered last."""
+    insults: int = 0
+    unanswered: int = 0
+    """Questions in a row that got no answer."""
+
+    def for_bot(self) -> dict[str, Any]:
+        """What travels to Rasa with a message."""
+        return {
+            "theme": self.theme,
+            "previous_entry": self.previous_entry,
+            "awaiting": self.awaiting,
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, raw: dict[str, Any]) -> Context:
+        """Read back what `to_dict` wrote; fields of another version are left out."""
+        known = {k: v for k, v in raw.items() if k in cls.__dataclass_fields__}
+        for name in ("shown", "options", "nearest"):
+            known[name] = tuple(known.get(name, ()))
+        return cls(**known)
+
+    def waiting_for(self, awaiting: Awaiting, **changes: Any) -> Context:
+        """This context after words that wait for `awaiting`."""
+        return replace(self, awaiting=awaiting, **changes)
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A conversation as the core sees it. `fence` rises with each lease and each takeover."""
+
+    id: str
+    channel: str
+    speaker: Speaker
+    context: Context
+    fence: int
+    case_id: int | None = None
+    """The open case, when there is one."""
+    case_state: Literal["waiting", "taken"] | None = None
+    case_code: str | None = None
+    case_follows: bool = False
+    """True while what the citizen writes is added to the waiting case."""
+
+
+@dataclass(frozen=True)
+class NewCase:
+    """A case to open in the same transaction as the words that announce it."""
+
+    code: str
+    theme: str | None
+    reason: str
+    question: str
+    nearest: tuple[str, ...] = field(default=())

@@ -1,0 +1,128 @@
+"""What every message passes, in this order; each exit has a name.
+
+At the door, before anything is stored: DOOR. At the turn, before the bot is asked: TURN.
+The rate limit stands at the door too, in `service.receive`, because it needs a memory.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import regex
+
+from bussola.conversations.masking import mask
+from bussola.conversations.message import Refused
+from bussola.text import folded
+
+MAX_CHARACTERS = 2000
+_MOST_MARKS = 4
+_COMMAND_SIGNS = "/\uff0f\u2044\u2215"
+
+
+@dataclass(frozen=True)
+class Knocking:
+    """A text at the door, and the kinds of personal data taken out of it."""
+
+    text: str
+    masked: tuple[str, ...] = ()
+
+
+def clean(knocking: Knocking) -> Knocking:
+    """NFC; no control, bidi or zero-width characters; at most 4 marks on a letter."""
+    text = unicodedata.normalize("NFC", knocking.text)
+    text = "".join(c for c in text if c in "\n\t" or not _unprintable(c))
+    text = regex.sub(r"(\p{M}{4})\p{M}+", r"\1", text)
+    text = re.sub(r"[ \t\u00a0]+", " ", text)
+    return replace(knocking, text=re.sub(r"\n{3,}", "\n\n", text).strip())
+
+
+def _unprintable(character: str) -> bool:
+    # ZWJ stays: it holds family emoji together.
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"} and character != "\u200d"
+
+
+def refuse_empty(knocking: Knocking) -> Knocking:
+    if not knocking.text.replace("\u200d", ""):
+        raise Refused("empty")
+    return knocking
+
+
+def refuse_too_long(knocking: Knocking) -> Knocking:
+    """Counted as people count: an emoji or an accented letter is one character."""
+    length = len(knocking.text)
+    if length > MAX_CHARACTERS and len(regex.findall(r"\X", knocking.text)) > MAX_CHARACTERS:
+        raise Refused("too_long")
+    # A grapheme may hold many code points; what Rasa reads stays bounded anyway.
+    return replace(knocking, text=knocking.text[: MAX_CHARACTERS * 4])
+
+
+def never_a_command(knocking: Knocking) -> Knocking:
+    """A leading slash is a command for Rasa; from a citizen it is only a character."""
+    text = knocking.text.lstrip(_COMMAND_SIGNS + " ")
+    if not text:
+        raise Refused("empty")
+    return replace(knocking, text=text)
+
+
+def mask_personal_data(knocking: Knocking) -> Knocking:
+    text, kinds = mask(knocking.text)
+    return Knocking(text, kinds)
+
+
+DOOR: tuple[Callable[[Knocking], Knocking], ...] = (
+    clean,
+    refuse_empty,
+    refuse_too_long,
+    never_a_command,
+    mask_personal_data,
+)
+
+
+def at_the_door(text: str) -> Knocking:
+    """Pass all guards of DOOR; raises Refused with the name of the exit."""
+    knocking = Knocking(text)
+    for guard in DOOR:
+        knocking = guard(knocking)
+    return knocking
+
+
+@dataclass(frozen=True)
+class Words:
+    """Curated word lists; each phrase is folded (no accents, no punctuation)."""
+
+    emergencies: Mapping[str, tuple[str, ...]]
+    insults: frozenset[str]
+
+
+def emergency(text: str, words: Words) -> str | None:
+    """The kind of danger the text speaks of, or None."""
+    plain = f" {folded(text)} "
+    for kind, phrases in words.emergencies.items():
+        if any(f" {phrase} " in plain for phrase in phrases):
+            return kind
+    return None
+
+
+def abuse(text: str, words: Words) -> str | None:
+    """"insult" when the text is little else than an insult; with a question in it, it passes."""
+    tokens = folded(text).split()
+    rude = [token for token in tokens if token in words.insults]
+    return "insult" if rude and len(tokens) - len(rude) <= 3 else None
+
+
+TURN: tuple[tuple[str, Callable[[str, Words], str | None]], ...] = (
+    ("emergency", emergency),
+    ("abuse", abuse),
+)
+
+
+def at_the_turn(text: str, words: Words) -> tuple[str, str] | None:
+    """The first guard of TURN that holds the message, as (exit, kind); None lets it pass."""
+    for name, guard in TURN:
+        kind = guard(text, words)
+        if kind is not None:
+            return name, kind
+    return None

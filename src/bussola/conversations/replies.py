@@ -1,0 +1,229 @@
+"""The words of a turn: what the bot decided, as events a citizen can read.
+
+Every method returns drafts and the context after them. Nothing is generated: texts come from
+curated entries and from the one catalogue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from bussola.conversations.conversation import Context
+from bussola.conversations.events import Action, Button, Draft
+from bussola.conversations.ports import Answers, Texts
+
+Said = tuple[tuple[Draft, ...], Context]
+_MOST_RELATED = 2
+_QUESTIONS_IN_MENU = 5
+
+
+class Replies:
+    """Renders decisions; holds no state of its own."""
+
+    def __init__(self, answers: Answers, texts: Texts) -> None:
+        self._answers = answers
+        self._texts = texts
+
+    def _button(self, name: str, text_key: str, action: Action, quiet: bool = False) -> Button:
+        return Button(name, self._texts.say(text_key), action, quiet)
+
+    def _bot(self, kind: str, text: str, *buttons: Button, **data: Any) -> Draft:
+        return Draft("bot", kind, text, data, buttons)
+
+    def notice(self, text_id: str, context: Context, kind: str = "notice") -> Said:
+        """A fixed text; it waits for nothing, unless it is small talk in the middle of a choice."""
+        return (self._bot(kind, self._texts.say(text_id)),), context
+
+    def welcome(self) -> tuple[Draft, ...]:
+        """The first words of every conversation, before any answer: what this is and is not."""
+        return (self._bot("welcome", self._texts.say("welcome"), *self._theme_buttons()),)
+
+    def _theme_buttons(self) -> list[Button]:
+        return [
+            Button(f"t{i}", theme.label, Action("theme", theme.id))
+            for i, theme in enumerate(self._answers.themes())
+        ]
+
+    def menu(self, context: Context) -> Said:
+        text = self._texts.say("menu")
+        return (self._bot("menu", text, *self._theme_buttons()),), context.waiting_for("nothing")
+
+    def theme(self, theme_id: str, context: Context) -> Said:
+        """The first questions of a theme, as buttons; any other can be typed."""
+        card = next((t for t in self._answers.themes() if t.id == theme_id), None)
+        if card is None:
+            return self.menu(context)
+        buttons = [
+            Button(f"q{i}", question, Action("entry", entry_id))
+            for i, (entry_id, question) in enumerate(card.questions[:_QUESTIONS_IN_MENU])
+        ]
+        text = self._texts.say("theme", theme=card.label)
+        return (self._bot("menu", text, *buttons),), Context(theme=theme_id)
+
+    def answer(self, entry_id: str, context: Context, **evidence: Any) -> Said:
+        """A curated answer with its source and date. `evidence` is kept with the event."""
+        shown = self._answers.entry(entry_id)
+        if shown is None:
+            return self.dont_know(context, ())
+        buttons = []
+        if shown.details:
+            buttons.append(self._button("more", "button_details", Action("details", entry_id)))
+        if shown.escalate:
+            action = Action("offer_handoff", "technical")
+            buttons.append(self._button("expert", "button_expert", action))
+        buttons += [
+            Button(f"r{i}", question, Action("entry", other), quiet=True)
+            for i, (other, question) in enumerate(shown.related[:_MOST_RELATED])
+        ]
+        evidence = {**shown.data, **evidence}
+        draft = self._bot("answer", shown.text, *buttons, *self._feedback(entry_id), **evidence)
+        after = Context(
+            theme=shown.theme, previous_entry=entry_id, awaiting="feedback",
+            question=context.question, insults=context.insults,
+        )  # fmt: skip
+        return (draft,), after
+
+    def _feedback(self, entry_id: str) -> list[Button]:
+        return [
+            self._button("yes", "button_useful", Action("useful", entry_id), quiet=True),
+            self._button("no", "button_not_useful", Action("not_useful", entry_id), quiet=True),
+        ]
+
+    def details(self, entry_id: str | None, context: Context) -> Said:
+        shown = self._answers.entry(entry_id or "")
+        if shown is None:
+            return self.notice("details_of_what", context, "small_talk")
+        if not shown.details:
+            return self.offer_handoff("details", context, text_id="no_more_details")
+        draft = self._bot("details", shown.details, *self._feedback(shown.entry_id), **shown.data)
+        return (draft,), context.waiting_for("feedback", previous_entry=shown.entry_id)
+
+    def ask_which(
+        self, shown: tuple[str, ...], further: tuple[str, ...], context: Context, **evidence: Any
+    ) -> Said:
+        """Two or three questions to choose from, and "none of these"."""
+        views = [view for view in map(self._answers.entry, shown) if view is not None]
+        if not views:
+            return self.dont_know(context, ())
+        buttons = [
+            Button(f"o{i}", view.question, Action("entry", view.entry_id))
+            for i, view in enumerate(views)
+        ]
+        none = self._button("none", "button_none", Action("none_of_these"), quiet=True)
+        options = [view.entry_id for view in views]
+        draft = self._bot(
+            "ask_which", self._texts.say("ask_which"), *buttons, none, options=options, **evidence
+        )
+        return (draft,), context.waiting_for(
+            "choice", shown=tuple(options), options=further, nearest=(*options, *further)
+        )
+
+    def none_of_these(self, context: Context) -> Said:
+        """On to the next two, then to a person; "no" is never a new question."""
+        if context.options:
+            return self.ask_which(context.options[:2], context.options[2:], context)
+        return self.dont_know(context, context.nearest)
+
+    def signpost(self, kind: str, signpost_id: str, context: Context, **evidence: Any) -> Said:
+        """Personal cases and other matters: what we are not, and where to go for exactly that."""
+        board = self._answers.signpost(signpost_id)
+        if board is None:
+            return self.dont_know(context, ())
+        buttons: list[Button] = []
+        if board.technical:
+            action = Action("offer_handoff", kind)
+            buttons.append(self._button("expert", "button_expert_rules", action))
+        if board.kind == "out_of_scope":
+            buttons += self._theme_buttons()
+        text = board.text
+        if kind == "personal_case":
+            text = f"{self._texts.say('not_a_counter')}\n\n{text}"
+        draft = self._bot(
+            kind, text, *buttons, signpost_id=board.id, links=board.links, **evidence
+        )
+        return (draft,), context.waiting_for("nothing", nearest=(), reason=kind)
+
+    def dont_know(self, context: Context, nearest: tuple[str, ...], **evidence: Any) -> Said:
+        """Says so, and offers a person."""
+        draft = self._bot(
+            "dont_know", self._texts.say("dont_know"), *self._yes_or_no(context),
+            options=list(nearest), **evidence,
+        )  # fmt: skip
+        return (draft,), context.waiting_for(
+            "handoff", nearest=nearest, reason="dont_know", unanswered=context.unanswered + 1
+        )
+
+    def offer_handoff(self, reason: str, context: Context, text_id: str = "offer") -> Said:
+        """Asks before a case is opened: the citizen decides."""
+        draft = self._bot("offer_handoff", self._texts.say(text_id), *self._yes_or_no(context))
+        return (draft,), context.waiting_for("handoff", reason=reason)
+
+    def _yes_or_no(self, context: Context) -> list[Button]:
+        """Yes and no; while the theme is unknown, "yes" is the choice of one."""
+        no = self._button("no", "button_no", Action("decline_handoff"), quiet=True)
+        if context.theme:
+            yes = self._button("yes", "button_expert_yes", Action("open_case", context.theme))
+            return [yes, no]
+        themes = [
+            Button(
+                f"c{i}",
+                self._texts.say("button_expert_on", theme=theme.label),
+                Action("open_case", theme.id),
+            )
+            for i, theme in enumerate(self._answers.themes())
+        ]
+        other = self._button("cx", "button_expert_other", Action("open_case"))
+        return [*themes, other, no]
+
+    def case_opened(self, code: str, by: str, context: Context) -> Said:
+        text = self._texts.say("case_opened", by=by)
+        if not context.question:
+            text = f"{text}\n\n{self._texts.say('case_write_question')}"
+        draft = Draft("system", "handoff", text, {"case_code": code, "expected_by": by})
+        return (draft,), replace(context, awaiting="nothing", unanswered=0)
+
+    def case_already_open(self, code: str, context: Context) -> Said:
+        draft = Draft(
+            "system", "handoff_open", self._texts.say("case_already_open"), {"case_code": code}
+        )
+        return (draft,), context.waiting_for("nothing")
+
+    def added_to_case(self, code: str, context: Context) -> Said:
+        button = self._button("bot", "button_ask_bot", Action("ask_bot"), quiet=True)
+        text = self._texts.say("added_to_case")
+        return (Draft("system", "added_to_case", text, {"case_code": code}, (button,)),), context
+
+    def back_to_bot(self, context: Context) -> Said:
+        return (self._bot("notice", self._texts.say("ask_bot_while_waiting")),), context
+
+    def feedback(self, useful: bool, entry_id: str | None, context: Context) -> Said:
+        """Thanks; after a "no", a person is one tap away. The vote is kept for the curators."""
+        vote = Draft(
+            "system", "feedback", "", {"entry_id": entry_id, "useful": useful}, hidden=True
+        )
+        if useful:
+            said, after = self.notice("feedback_thanks", context.waiting_for("nothing"))
+        else:
+            said, after = self.offer_handoff("not_useful", context, "feedback_sorry")
+        return (vote, *said), after
+
+    def emergency(self, kind: str, context: Context) -> Said:
+        """The right public numbers at once, and nothing else."""
+        return (self._bot("emergency", self._texts.say(f"emergency_{kind}"), danger=kind),), context
+
+    def abuse(self, context: Context) -> Said:
+        """Calm the first time, then a boundary; never an answer in kind."""
+        insults = context.insults + 1
+        text = self._texts.say("abuse_first" if insults == 1 else "abuse_boundary")
+        return (self._bot("abuse", text),), replace(context, insults=insults)
+
+    def unavailable(self, context: Context) -> Said:
+        """The bot cannot be reached: say so, and let the citizen reach a person."""
+        draft = self._bot("unavailable", self._texts.say("unavailable"), *self._yes_or_no(context))
+        return (draft,), context.waiting_for("handoff", reason="bot_unavailable")
+
+    def masked(self, kinds: tuple[str, ...]) -> Draft:
+        """Tells the citizen what was taken out of the message before it was stored."""
+        text = self._texts.say("masked", kinds=", ".join(kinds))
+        return Draft("system", "masked", text, {"kinds": list(kinds)})

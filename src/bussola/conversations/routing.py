@@ -1,0 +1,123 @@
+"""Who answers, and with what: one decision per message, from a listed set of exits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from bussola.conversations.conversation import Context, Conversation
+from bussola.conversations.events import Action
+from bussola.conversations.replies import Replies, Said
+from bussola.text import folded
+
+_ORDINALS: dict[str, int] = {
+    word: position
+    for position, words in enumerate(
+        (
+            "1 prima primo uno sopra a", "2 seconda secondo due b", "3 terza terzo tre c",
+        )  # fmt: skip
+    )
+    for word in words.split()
+}
+_YES = re.compile(r"^(si+|ok|va bene|certo|yes|da|confermo|volentieri)\b")
+
+
+def chosen_option(text: str, shown: tuple[str, ...]) -> str | None:
+    """The option a citizen typed ("la seconda", "2", "l'ultima"), or None."""
+    for word in folded(text).split():
+        if word in {"ultima", "ultimo", "sotto"} and shown:
+            return shown[-1]
+        position = _ORDINALS.get(word)
+        if position is not None and position < len(shown):
+            return shown[position]
+    return None
+
+
+def says_yes(text: str) -> bool:
+    """A plain yes, for when there is no bot to understand it."""
+    return bool(_YES.match(folded(text)))
+
+
+class OpenCase(Exception):
+    """Not a failure: the turn's outcome is a case, which only the service can open."""
+
+    def __init__(self, theme: str | None, reason: str) -> None:
+        super().__init__(reason)
+        self.theme, self.reason = theme, reason
+
+
+class Routing:
+    """Maps buttons and bot payloads to replies."""
+
+    def __init__(self, replies: Replies) -> None:
+        self._replies = replies
+
+    def for_button(self, action: Action, conversation: Conversation) -> Said:
+        """What a pressed button does; no bot is needed. Raises OpenCase."""
+        context, say = conversation.context, self._replies
+        by_type: dict[str, Callable[[], Said]] = {
+            "entry": lambda: say.answer(action.value, context),
+            "details": lambda: say.details(action.value, context),
+            "theme": lambda: say.theme(action.value, context),
+            "menu": lambda: say.menu(context),
+            "none_of_these": lambda: say.none_of_these(context),
+            "offer_handoff": lambda: self._offer(action.value, conversation),
+            "open_case": lambda: self._open(action.value or None, conversation),
+            "decline_handoff": lambda: self._declined(context),
+            "useful": lambda: say.feedback(True, action.value, context),
+            "not_useful": lambda: say.feedback(False, action.value, context),
+            "ask_bot": lambda: say.back_to_bot(context),
+        }
+        return by_type[action.type]()
+
+    def for_payload(self, payload: dict[str, Any], text: str, conversation: Conversation) -> Said:
+        """What one reply of the bot becomes. Raises OpenCase; an unknown payload is a KeyError."""
+        context, say = conversation.context, self._replies
+        evidence = {k: payload[k] for k in ("probability", "index_version") if k in payload}
+        asked = replace(context, question=text)
+        by_type: dict[str, Callable[[], Said]] = {
+            "answer": lambda: say.answer(payload["entry_id"], asked, **evidence),
+            "ask_which": lambda: say.ask_which(
+                tuple(payload["options"]), tuple(payload.get("further", ())), asked, **evidence
+            ),
+            "personal_case": lambda: say.signpost(
+                "personal_case", payload["signpost_id"], asked, **evidence
+            ),
+            "off_topic": lambda: say.signpost(
+                "off_topic", payload["signpost_id"], asked, **evidence
+            ),
+            "dont_know": lambda: say.dont_know(asked, tuple(payload.get("nearest", ())), **evidence),
+            "notice": lambda: say.notice(payload["text_id"], context, payload.get("kind", "notice")),
+            "menu": lambda: say.menu(context),
+            "details": lambda: say.details(context.previous_entry, context),
+            "choice": lambda: self._choice(text, context),
+            "none_of_these": lambda: say.none_of_these(context),
+            "feedback": lambda: say.feedback(payload["useful"], context.previous_entry, context),
+            "abuse": lambda: say.abuse(context),
+            "offer_handoff": lambda: self._offer(payload["reason"], conversation),
+            "handoff": lambda: self._open(context.theme, conversation),
+            "handoff_declined": lambda: self._declined(context),
+        }
+        return by_type[payload["type"]]()
+
+    def _declined(self, context: Context) -> Said:
+        return self._replies.notice("declined", context.waiting_for("nothing"))
+
+    def _choice(self, text: str, context: Context) -> Said:
+        entry_id = chosen_option(text, context.shown) if context.awaiting == "choice" else None
+        if entry_id is None:
+            return self._replies.notice("pick_one", context, "small_talk")
+        return self._replies.answer(entry_id, context)
+
+    def _offer(self, reason: str, conversation: Conversation) -> Said:
+        if conversation.case_code:
+            return self._replies.case_already_open(conversation.case_code, conversation.context)
+        text_id = "offer_after_complaint" if reason == "complaint" else "offer"
+        return self._replies.offer_handoff(reason, conversation.context, text_id)
+
+    def _open(self, theme: str | None, conversation: Conversation) -> Said:
+        if conversation.case_code:
+            return self._replies.case_already_open(conversation.case_code, conversation.context)
+        raise OpenCase(theme, conversation.context.reason or "asked")

@@ -1,0 +1,199 @@
+"""The path of a message: received, stored, answered once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from bussola.conversations.conversation import Conversation, NewCase
+from bussola.conversations.desk_rules import new_case_code
+from bussola.conversations.guards import Words, at_the_door, at_the_turn
+from bussola.conversations.message import Accepted, Incoming, Message, Refused
+from bussola.conversations.ports import (
+    Bell,
+    Bot,
+    BotUnavailable,
+    Clock,
+    Lease,
+    Limiter,
+    Outcome,
+    Store,
+    Turn,
+)
+from bussola.conversations.replies import Replies, Said
+from bussola.conversations.routing import OpenCase, Routing, says_yes
+
+MOST_ATTEMPTS = 5
+"""Crashes in a row after which a message is set aside, with an honest word to the citizen."""
+_FIRST_RETRY_SECONDS = 0.3
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long the bot may take before the citizen hears that it cannot be reached."""
+
+    bot_seconds: float
+
+
+class ConversationService:
+    """Takes messages in and answers them; one turn at a time in each conversation."""
+
+    def __init__(
+        self,
+        store: Store,
+        bot: Bot,
+        replies: Replies,
+        limiter: Limiter,
+        bell: Bell,
+        clock: Clock,
+        words: Words,
+        patience: Patience,
+        expected_by: Callable[[datetime], date],
+        written_date: Callable[[date], str],
+    ) -> None:
+        self._store, self._bot, self._replies = store, bot, replies
+        self._limiter, self._bell, self._clock = limiter, bell, clock
+        self._words, self._patience = words, patience
+        self._expected_by, self._written_date = expected_by, written_date
+        self._routing = Routing(replies)
+
+    async def start(self, conversation_id: str, channel: str) -> None:
+        """Open a conversation; its first words say that this is a machine and not a counter."""
+        await self._store.start(conversation_id, channel, self._replies.welcome())
+
+    async def receive(self, incoming: Incoming, address: str | None) -> Accepted:
+        """Store a citizen's message; when this returns, it is on disk. Raises Refused.
+
+        `address` is where it came from, for the flood guard; None for our own programs.
+        """
+        if address is not None and not self._limiter.allow(incoming.conversation_id, address):
+            raise Refused("too_fast")
+        text, masked, button = incoming.text, (), incoming.button
+        if button is None:
+            knocking = at_the_door(text)
+            text, masked = knocking.text, knocking.masked
+        else:
+            text = await self._label_of(incoming.conversation_id, button)
+        accepted = await self._store.accept(
+            incoming.conversation_id, incoming.client_id, text, button, masked
+        )
+        self._bell.ring("inbox")
+        self._bell.ring(incoming.conversation_id)
+        return accepted
+
+    async def _label_of(self, conversation_id: str, button: str) -> str:
+        """The label we wrote on the button: the text that came with the press is not trusted."""
+        event_id, _, button_id = button.partition(":")
+        if not event_id.isdigit():
+            raise Refused("unknown_button")
+        event = await self._store.event(conversation_id, int(event_id))
+        pressed = event.button(button_id) if event else None
+        if pressed is None:
+            raise Refused("unknown_button")
+        return pressed.label
+
+    async def answer_next(self) -> Turn | None:
+        """Answer the oldest message that waits; None when there is none."""
+        lease = await self._store.claim()
+        if lease is None:
+            return None
+        try:
+            outcome = await self._outcome(lease)
+        except BotUnavailable:
+            waited = self._clock.now() - lease.message.received_at
+            if waited < timedelta(seconds=self._patience.bot_seconds):
+                await self._store.postpone(lease, self._pause(lease.message.attempts))
+                return "postponed"
+            outcome = self._without_bot(lease.conversation, lease.message)
+        except Exception:
+            # A message that breaks the turn must not block its conversation for ever.
+            if lease.message.attempts < MOST_ATTEMPTS:
+                await self._store.postpone(lease, self._pause(lease.message.attempts))
+                raise
+            outcome = replace(
+                self._without_bot(lease.conversation, lease.message), dead_letter=True
+            )
+        finished = await self._store.finish(lease, outcome)
+        self._bell.ring(lease.conversation.id)
+        self._bell.ring("outbox")
+        self._bell.ring("desk")
+        return finished
+
+    @staticmethod
+    def _pause(attempts: int) -> float:
+        return float(min(2.0, _FIRST_RETRY_SECONDS * 2 ** max(0, attempts - 1)))
+
+    async def _outcome(self, lease: Lease) -> Outcome:
+        conversation, message = lease.conversation, lease.message
+        try:
+            said = await self._said(conversation, message)
+        except OpenCase as case:
+            return self._case_outcome(conversation, message, case)
+        return self._with_masking(message, said, self._follows_after(conversation, message))
+
+    async def _said(self, conversation: Conversation, message: Message) -> Said:
+        context = conversation.context
+        held = at_the_turn(message.text, self._words) if message.button is None else None
+        if held and held[0] == "emergency":
+            return self._replies.emergency(held[1], context)
+        if conversation.speaker == "desk":
+            return (), context
+        if message.button is not None:
+            event_id, _, button_id = message.button.partition(":")
+            event = await self._store.event(conversation.id, int(event_id))
+            pressed = event.button(button_id) if event else None
+            if pressed is None:
+                return self._replies.menu(context)
+            return self._routing.for_button(pressed.action, conversation)
+        if conversation.case_follows and conversation.case_code:
+            return self._replies.added_to_case(conversation.case_code, context)
+        if held:
+            return self._replies.abuse(context)
+        return await self._ask_bot(conversation, message)
+
+    async def _ask_bot(self, conversation: Conversation, message: Message) -> Said:
+        payloads = await self._bot.reply(message, conversation.context)
+        drafts, context = [], conversation.context
+        for payload in payloads:
+            now = replace(conversation, context=context)
+            said, context = self._routing.for_payload(payload, message.text, now)
+            drafts.extend(said)
+        return tuple(drafts), context
+
+    def _follows_after(self, conversation: Conversation, message: Message) -> bool | None:
+        """Pressing any button of the bot means that the next words are for the bot again."""
+        if conversation.case_state == "waiting" and message.button is not None:
+            return False
+        return None
+
+    def _with_masking(self, message: Message, said: Said, follows: bool | None) -> Outcome:
+        drafts, context = said
+        if message.masked:
+            drafts = (self._replies.masked(message.masked), *drafts)
+        return Outcome(drafts, context, case_follows=follows)
+
+    def _case_outcome(
+        self, conversation: Conversation, message: Message, case: OpenCase
+    ) -> Outcome:
+        context = replace(conversation.context, theme=case.theme or conversation.context.theme)
+        code, by = new_case_code(), self._expected_by(self._clock.now())
+        drafts, after = self._replies.case_opened(code, self._written_date(by), context)
+        new = NewCase(code, context.theme, case.reason, context.question, context.nearest)
+        if message.masked:
+            drafts = (self._replies.masked(message.masked), *drafts)
+        return Outcome(drafts, after, new_case=new, case_follows=True)
+
+    def _without_bot(self, conversation: Conversation, message: Message) -> Outcome:
+        """A hand-off works without Rasa too: a plain yes to the offer opens the case."""
+        context = replace(conversation.context, question=message.text)
+        if conversation.speaker == "desk":
+            return Outcome((), conversation.context)
+        if conversation.context.awaiting == "handoff" and says_yes(message.text):
+            case = OpenCase(conversation.context.theme, conversation.context.reason or "asked")
+            return self._case_outcome(conversation, message, case)
+        if conversation.case_code:
+            drafts, after = self._replies.added_to_case(conversation.case_code, context)
+            return Outcome(drafts, after)
+        drafts, after = self._replies.unavailable(context)
+        return Outcome(drafts, after)

@@ -1,0 +1,1 @@
+"""The curated knowledge and the choice of the right answer."""

@@ -1,0 +1,114 @@
+"""The index: everything computed once from the knowledge, so that a question costs milliseconds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from bussola.knowledge.embedding import Encoder, Vectors
+from bussola.knowledge.entry import FIGURE_REFERENCE
+from bussola.knowledge.lexical import Bm25, CharacterTfidf
+from bussola.knowledge.loading import Knowledge
+from bussola.knowledge.ranking import SIGNALS, Floats
+
+_SENTENCE = re.compile(r"(?<=[.!?;\n])\s+")
+LONG_TEXT = 120
+"""Characters from which a text is also read sentence by sentence."""
+_MOST_SENTENCES = 8
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something that may win: an entry or a signpost."""
+
+    id: str
+    kind: str
+    theme: str | None
+    question: str
+
+
+class Index:
+    """Signals of any text against all targets of one knowledge version."""
+
+    def __init__(self, knowledge: Knowledge, encoder: Encoder) -> None:
+        self.version = knowledge.version
+        self.encoder = encoder
+        self.targets, questions, passages = _targets(knowledge)
+        self.questions = [text for text, _ in questions]
+        self.owner: NDArray[np.int64] = np.array([target for _, target in questions])
+        self._bounds = np.flatnonzero(np.r_[True, np.diff(self.owner) != 0])
+        self.question_vectors = encoder.encode(self.questions, "query")
+        self.answer_vectors = encoder.encode(passages, "passage")
+        self.head = fit_head(self.question_vectors, self.owner)
+        self.bm25 = Bm25(self.questions)
+        self.characters = CharacterTfidf(self.questions)
+
+    def best_per_target(self, scores: Floats) -> Floats:
+        """Highest score of each target's questions: (texts, questions) -> (texts, targets)."""
+        return np.asarray(np.maximum.reduceat(scores, self._bounds, axis=1))
+
+    def signals(self, text: str) -> Floats:
+        """The signals of one text: shape (targets, 5), in the order of SIGNALS.
+
+        A long text is read whole and sentence by sentence: the question is often one
+        sentence of a story, so the meaning signals take the best reading of each target.
+        """
+        units = [text, *_sentences(text)]
+        vectors = self.encoder.encode(units, "query")
+        return np.stack(
+            [
+                self.best_per_target(vectors @ self.question_vectors.T).max(axis=0),
+                (vectors @ self.answer_vectors.T).max(axis=0),
+                self.head.predict_proba(vectors).max(axis=0),
+                self.best_per_target(self.bm25.scores(units)).max(axis=0),
+                self.best_per_target(self.characters.scores(units)).max(axis=0),
+            ],
+            axis=1,
+        ).reshape(len(self.targets), len(SIGNALS))
+
+    def nearest_question(self, target: int, text: str) -> str:
+        """The question of `target` that is nearest in meaning to `text`."""
+        mine = np.flatnonzero(self.owner == target)
+        vector = self.encoder.encode([text], "query")[0]
+        return self.questions[int(mine[np.argmax(self.question_vectors[mine] @ vector)])]
+
+
+def texts_to_encode(knowledge: Knowledge) -> tuple[list[str], list[str]]:
+    """All questions and all passages of an index of `knowledge`: what takes long to encode."""
+    _, questions, passages = _targets(knowledge)
+    return [text for text, _ in questions], passages
+
+
+def fit_head(vectors: Vectors, owner: NDArray[np.int64]) -> LogisticRegression:
+    """A logistic head on the embeddings: learns what the variants of a target share."""
+    return LogisticRegression(C=100.0, max_iter=300, class_weight="balanced").fit(vectors, owner)
+
+
+def _targets(
+    knowledge: Knowledge,
+) -> tuple[list[Target], list[tuple[str, int]], list[str]]:
+    targets: list[Target] = []
+    questions: list[tuple[str, int]] = []
+    passages: list[str] = []
+    for entry in knowledge.entries.values():
+        questions += [(q, len(targets)) for q in entry.questions]
+        theme = knowledge.theme_of[entry.id]
+        targets.append(Target(entry.id, "entry", theme, entry.question))
+        # A figure's value changes with the day; the index must not.
+        passages.append(f"{entry.question} {FIGURE_REFERENCE.sub('', entry.answer)}")
+    for post in knowledge.signposts.values():
+        questions += [(q, len(targets)) for q in post.examples]
+        targets.append(Target(post.id, post.kind, None, post.title))
+        passages.append(f"{post.title} {post.examples[0]}")
+    return targets, questions, passages
+
+
+def _sentences(text: str) -> list[str]:
+    if len(text) < LONG_TEXT:
+        return []
+    parts = [part.strip() for part in _SENTENCE.split(text) if len(part.strip()) >= 12]
+    return parts[-_MOST_SENTENCES:] if len(parts) > 1 else []

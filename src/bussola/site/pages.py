@@ -1,0 +1,147 @@
+"""Pages for everybody; all but the chat work without JavaScript."""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import quote
+
+from aiohttp import web
+
+from bussola.conversations.desk_rules import tidy_case_code
+from bussola.conversations.events import Event
+from bussola.conversations.ports import Case
+from bussola.knowledge.entry import Entry
+from bussola.web.keys import (
+    CASE_STORE,
+    CONVERSATION_STORE,
+    GUESSES,
+    KNOWLEDGE,
+    SETTINGS,
+    TEMPLATES,
+    TEXTS,
+)
+from bussola.web.permissions import Routes
+
+_STATES = {
+    "waiting": "In attesa di un esperto",
+    "taken": "Un esperto se ne sta occupando",
+    "closed": "Chiusa",
+}
+_NAMES = {"citizen": "Tu", "expert": "Esperto", "system": "Bussola"}
+_QUESTIONS_ON_CARD = 5
+
+
+def add_routes(routes: Routes) -> None:
+    routes.get("/", home, "everybody")
+    routes.get("/domande", questions, "everybody")
+    routes.get("/domande/{id}", question, "everybody")
+    routes.get("/pratica", case_search, "everybody")
+    routes.post("/pratica", case_find, "everybody")
+    routes.get("/pratica/{code}", case_page, "everybody")
+    routes.get("/come-funziona", how_it_works, "everybody")
+    routes.get("/privacy", privacy, "everybody")
+    routes.get("/widget.js", widget, "everybody")
+
+
+async def home(request: web.Request) -> web.Response:
+    knowledge = request.app[KNOWLEDGE]
+    themes = [
+        (theme, knowledge.entries_of(theme.id)[:_QUESTIONS_ON_CARD])
+        for theme in knowledge.themes()
+        if not theme.hidden
+    ]
+    return request.app[TEMPLATES].page("home.html", themes=themes)
+
+
+async def questions(request: web.Request) -> web.Response:
+    """All questions by theme, or those nearest to what was searched."""
+    knowledge = request.app[KNOWLEDGE]
+    query = request.query.get("q", "").strip()[:300]
+    theme_id = request.query.get("tema")
+    groups: list[tuple[str, list[Entry]]]
+    if query:
+        groups = [("Le domande più vicine", await asyncio.to_thread(knowledge.search, query))]
+    else:
+        groups = [
+            (theme.label, knowledge.entries_of(theme.id))
+            for theme in knowledge.themes()
+            if theme_id in (None, theme.id)
+        ]
+    return request.app[TEMPLATES].page("questions.html", groups=groups, query=query)
+
+
+async def question(request: web.Request) -> web.Response:
+    knowledge = request.app[KNOWLEDGE]
+    answer = knowledge.answer(request.match_info["id"])
+    if answer is None:
+        raise web.HTTPNotFound
+    owner = knowledge.snapshot.knowledge.entries[answer.entry_id].review.owner
+    return request.app[TEMPLATES].page(
+        "question.html", answer=answer, owner=owner, stale_text=request.app[TEXTS].say("stale")
+    )
+
+
+async def case_search(request: web.Request) -> web.Response:
+    return _case_search(request)
+
+
+async def case_find(request: web.Request) -> web.Response:
+    code = tidy_case_code(str((await request.post()).get("code", ""))[:40])
+    raise web.HTTPSeeOther(f"/pratica/{quote(code)}" if code else "/pratica")
+
+
+async def case_page(request: web.Request) -> web.Response:
+    """The case behind a code; wrong codes are counted, because the code is the key."""
+    case = await request.app[CASE_STORE].case_by_code(tidy_case_code(request.match_info["code"]))
+    if case is None:
+        too_many = not request.app[GUESSES].allow(f"case:{request.remote}")
+        return _case_search(request, missing=not too_many, too_many=too_many)
+    events = await request.app[CONVERSATION_STORE].events(case.conversation_id)
+    return request.app[TEMPLATES].page(
+        "case.html", case=case, state=_STATES[case.state], names=_NAMES,
+        messages=case_messages(case, events),
+    )  # fmt: skip
+
+
+def case_messages(case: Case, events: list[Event]) -> list[tuple[str, str, object]]:
+    """What belongs to the case: the question, then all that was said while it was open."""
+    messages: list[tuple[str, str, object]] = []
+    if case.question:
+        messages.append(("citizen", case.question, case.opened_at))
+    inside = False
+    for event in events:
+        if event.kind == "handoff":
+            inside = event.data.get("case_code") == case.code
+        elif inside and event.author in _NAMES and event.text:
+            messages.append((event.author, event.text, event.at))
+        if inside and event.kind == "closed":
+            break
+    return messages
+
+
+def _case_search(
+    request: web.Request, missing: bool = False, too_many: bool = False
+) -> web.Response:
+    status = 429 if too_many else 404 if missing else 200
+    return request.app[TEMPLATES].page(
+        "case_search.html", status, missing=missing, too_many=too_many
+    )
+
+
+async def how_it_works(request: web.Request) -> web.Response:
+    now, settings = request.app[KNOWLEDGE].snapshot.knowledge, request.app[SETTINGS]
+    return request.app[TEMPLATES].page(
+        "how.html", entries=len(now.entries), version=now.version,
+        themes=sum(not theme.hidden for theme in now.themes.values()),
+        opens=f"{settings.opens:%H:%M}", closes=f"{settings.closes:%H:%M}",
+    )  # fmt: skip
+
+
+async def privacy(request: web.Request) -> web.Response:
+    return request.app[TEMPLATES].page("privacy.html")
+
+
+async def widget(request: web.Request) -> web.FileResponse:
+    return web.FileResponse(
+        request.app[SETTINGS].static / "widget.js", headers={"Cache-Control": "max-age=300"}
+    )

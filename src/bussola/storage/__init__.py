@@ -1,0 +1,1 @@
+"""What must not be lost: SQLite by default, PostgreSQL by URL, one schema."""

@@ -1,0 +1,1 @@
+"""Alembic migrations; `upgrade` brings any database to the newest schema."""
