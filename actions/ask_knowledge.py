@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from typing import Any
 
@@ -28,11 +27,10 @@ class AskKnowledge(Action):
         latest = tracker.latest_message
         context = (latest.get("metadata") or {}).get("context") or {}
         try:
-            matched = await _match(latest.get("text") or "", context)
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError):
-            dispatcher.utter_message(json_message={"type": "unavailable"})
-            return []
-        dispatcher.utter_message(json_message=reply_for(matched))
+            reply = reply_for(await _match(latest.get("text") or "", context))
+        except Exception:  # no connection, no time, no JSON, or JSON of another shape
+            reply = {"type": "unavailable"}
+        dispatcher.utter_message(json_message=reply)
         return []
 
 

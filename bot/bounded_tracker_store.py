@@ -8,7 +8,7 @@ from typing import Any
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import UserUttered
+from rasa.shared.core.events import Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 
@@ -43,8 +43,25 @@ class BoundedTrackerStore(InMemoryTrackerStore):
         if len(events) <= self.most_events:
             return tracker
         # Cut before a citizen's message, so that no turn is kept by half.
-        tail = events[-self.most_events // 2 :]
-        first = next((i for i, event in enumerate(tail) if isinstance(event, UserUttered)), 0)
+        starts = [i for i, event in enumerate(events) if isinstance(event, UserUttered)]
+        earliest = len(events) - self.most_events // 2
+        cut = next((i for i in starts if i >= earliest), starts[-1] if starts else earliest)
+        kept = [*self._slots_at(cut, tracker, events), *events[cut:]]
+        return self._replayed(tracker, kept)
+
+    def _slots_at(
+        self, cut: int, tracker: DialogueStateTracker, events: list[Event]
+    ) -> list[Event]:
+        """What the dropped events had left in the slots, as events."""
+        before = self._replayed(tracker, events[:cut]).slots
+        fresh = self._replayed(tracker, []).slots
+        return [
+            SlotSet(name, slot.value)
+            for name, slot in before.items()
+            if slot.value != fresh[name].value
+        ]
+
+    def _replayed(self, tracker: DialogueStateTracker, events: list[Event]) -> DialogueStateTracker:
         return DialogueStateTracker.from_events(
-            tracker.sender_id, tail[first:], self.domain.slots, sender_source=tracker.sender_source
+            tracker.sender_id, events, self.domain.slots, sender_source=tracker.sender_source
         )

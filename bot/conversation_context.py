@@ -19,9 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 STATES = ("nothing", "handoff", "choice", "feedback")
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class ConversationContext(GraphComponent):
     """Turns `metadata.context.awaiting` into an entity; an unknown value counts as nothing."""
 

@@ -9,6 +9,7 @@ import rasa.shared.utils.io
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.training_data.structures import StoryGraph
 from rasa.shared.importers.importer import TrainingDataImporter
+from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -18,10 +19,20 @@ FAQ_FOLDER = Path("data/faq")
 
 
 class FaqImporter(TrainingDataImporter):
-    """Reads questions, variants and signpost examples; it gives no domain, stories or config."""
+    """Reads questions, variants and signpost examples; it gives no domain, stories or config.
 
-    def __init__(self, config_file: Any = None, domain_path: Any = None, training_data_paths: Any = None, **_: Any) -> None:  # noqa: E501
+    What data/nlu teaches as another act stays that act: one text never stands for two.
+    """
+
+    def __init__(
+        self,
+        config_file: Any = None,
+        domain_path: Any = None,
+        training_data_paths: Any = None,
+        **_: Any,
+    ) -> None:
         self.folder = FAQ_FOLDER
+        self.acts = RasaFileImporter(config_file, domain_path, training_data_paths)
 
     def get_domain(self) -> Domain:
         return Domain.empty()
@@ -36,8 +47,12 @@ class FaqImporter(TrainingDataImporter):
         return None
 
     def get_nlu_data(self, language: str | None = "it") -> TrainingData:
-        examples = dict.fromkeys(questions(self.folder))
-        return TrainingData([Message({TEXT: text, INTENT: INTENT_NAME}) for text in examples])
+        acts = self.acts.get_nlu_data(language).intent_examples
+        taught = {message.get(TEXT).casefold() for message in acts}
+        asked = dict.fromkeys(questions(self.folder))
+        return TrainingData(
+            [Message({TEXT: t, INTENT: INTENT_NAME}) for t in asked if t.casefold() not in taught]
+        )
 
 
 def questions(folder: Path) -> Iterator[str]:

@@ -142,7 +142,16 @@ export class BussolaChat extends LitElement {
     if (event.author !== 'citizen' && this.texts && (this.caughtUp || event.kind === 'welcome')) {
       this.spoken = `${authorName(event, this.texts)}: ${event.text}`
     }
-    void this.updateComplete.then(() => this.scrollToEnd())
+    void this.updateComplete.then(() => this.showFromStart(event))
+  }
+
+  /** A long answer is shown from its first sentence, not from its end. */
+  private showFromStart(event: ChatEvent): void {
+    const shown = this.renderRoot.querySelectorAll<HTMLElement>('li.message:not(.pending)')
+    const last = shown[shown.length - 1]
+    const scroll = this.renderRoot.querySelector('.scroll')
+    if (event.author === 'citizen' || !last || !scroll) return this.scrollToEnd()
+    scroll.scrollTo(0, last.offsetTop - scroll.clientHeight / 4)
   }
 
   private scrollToEnd(): void {

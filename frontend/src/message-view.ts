@@ -10,7 +10,7 @@ export interface MessageActions {
   copy(code: string): void
 }
 
-const NAMES = { citizen: 'widget_you', bot: 'widget_bot', system: 'widget_bot' } as const
+const NAMES = { citizen: 'widget_you', bot: 'widget_bot', system: 'widget_title' } as const
 
 export function authorName(event: ChatEvent, texts: Record<string, string>): string {
   if (event.author === 'expert') return `${texts['widget_expert']} – ${event.data.name ?? ''}`

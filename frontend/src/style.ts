@@ -20,7 +20,7 @@ export const style = css`
   header small { display: block; font-weight: 400; font-size: .85rem; }
   header button { background: transparent; color: #fff; border: 1px solid #fff; border-radius: 4px; padding: 0 .6rem; min-height: 36px; }
   header :focus-visible { outline-color: #fff; box-shadow: none; }
-  .scroll { flex: 1; overflow-y: auto; padding: .75rem; background: var(--soft); }
+  .scroll { position: relative; flex: 1; overflow-y: auto; padding: .75rem; background: var(--soft); }
   ol { list-style: none; margin: 0; padding: 0; }
   .message { margin: 0 0 .9rem; display: flex; flex-direction: column; align-items: flex-start; }
   .message.citizen { align-items: flex-end; }

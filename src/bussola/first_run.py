@@ -44,30 +44,20 @@ def make_secrets(home: Path, say: Say) -> None:
 
 
 def prepare_knowledge(settings: Settings, say: Say) -> None:
-    """Unpack the encoder and encode what curators wrote, unless both are done already."""
-    from bussola.bootstrap import build_encoder
-    from bussola.knowledge.embedding import CachedEncoder
-    from bussola.knowledge.index import texts_to_encode
+    """Unpack the encoder, encode what curators wrote and learn from it: the index is then
+    ready in a moment at every start. Does nothing when neither changed.
+    """
+    from bussola.bootstrap import build_encoder, build_knowledge, encoder_name, learnt_store
+    from bussola.knowledge.calibration import Policy
+    from bussola.knowledge.learnt_store import learnt_key
     from bussola.knowledge.loading import load
 
-    mark = settings.home / "knowledge.version"
-    version = f"{load(settings.faq).version} {settings.encoder}"
-    if mark.is_file() and mark.read_text() == version and _encoder_is_there(settings):
+    key = learnt_key(load(settings.faq).version, encoder_name(settings), Policy())
+    if learnt_store(settings).load(key) is not None:
         return
     encoder = build_encoder(settings, say)
-    say("encoding the questions (about 40 s the first time)")
-    cached = CachedEncoder(encoder, settings.cache / "vectors")
-    questions, passages = texts_to_encode(load(settings.faq))
-    cached.encode(questions, "query")
-    cached.encode(passages, "passage")
-    mark.write_text(version)
-
-
-def _encoder_is_there(settings: Settings) -> bool:
-    from bussola.bootstrap import BUNDLED
-
-    folder = settings.cache / "encoders" / "e5-small"
-    return settings.encoder != BUNDLED or (folder / "bundled.sha256").is_file()
+    say("reading the questions and learning from them (about a minute)")
+    build_knowledge(settings, encoder).reload()
 
 
 async def prepare_database(settings: Settings, say: Say) -> None:

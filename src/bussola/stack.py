@@ -98,6 +98,14 @@ class Stack:
         process.wait()
         self._logs.pop(part).close()
 
+    def freeze(self, part: str) -> None:
+        """SIGSTOP: the part hangs, with its connections open."""
+        os.killpg(self._processes[part].pid, signal.SIGSTOP)
+
+    def thaw(self, part: str) -> None:
+        """SIGCONT: it goes on."""
+        os.killpg(self._processes[part].pid, signal.SIGCONT)
+
     def log(self, part: str) -> str:
         """All that a part has printed."""
         return (self.home / f"{part}.log").read_text(encoding="utf-8", errors="replace")
@@ -120,8 +128,9 @@ class Stack:
 
     def stop(self) -> None:
         """Stop all parts, and forget a home of our own."""
-        for process in self._processes.values():
+        for part, process in self._processes.items():
             with suppress(ProcessLookupError):
+                self.thaw(part)
                 os.killpg(process.pid, signal.SIGTERM)
         for part in list(self._processes):
             with suppress(subprocess.TimeoutExpired):

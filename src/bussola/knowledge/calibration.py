@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from bussola.knowledge.ranking import (
     fuse,
     usualness,
 )
+from bussola.knowledge.scope import PERSONAL, scopes_of
+from bussola.knowledge.softmax import Softmax, fit
 
 
 @dataclass(frozen=True)
@@ -28,13 +31,61 @@ class Policy:
 
     refused: float = 0.03
     """Share of in-scope questions that may be met with silence."""
-    answer_above: float = 0.62
+    answer_above: float = 0.70
     """Least estimated probability of being right at which one answer is given alone."""
     option_above: float = 0.62
     """Least share of the winner's fused score at which another entry is offered."""
+    personal_hint: float = 0.90
+    """Share of general questions that must look less personal than one we call a hint."""
+    personal_sure: float = 0.97
+    """The same for a text that is taken as personal whatever entry is near."""
 
 
-def calibrate(index: Index, policy: Policy) -> Calibration:
+@dataclass(frozen=True)
+class Learnt:
+    """All that is fitted for an index, in plain arrays."""
+
+    head: Softmax
+    gate: Softmax
+    calibration: Calibration
+
+
+def learn(index: Index, policy: Policy) -> Learnt:
+    """Fit the head and the gate on everything; learn thresholds from held-out parts."""
+    vectors, owner = index.question_vectors, index.owner
+    kinds = [index.targets[t].kind for t in owner]
+    scopes = scopes_of(kinds)
+    features = index.scope_features(index.questions, vectors)
+    unseen = _cross_validated(_gate_model(), features, scopes)[:, PERSONAL]
+    general = unseen[scopes == 0]
+    calibration = _calibrate(index, policy)
+    calibration = _replace(
+        calibration,
+        personal_hint=float(np.quantile(general, policy.personal_hint)),
+        personal_sure=float(np.quantile(general, policy.personal_sure)),
+    )
+    return Learnt(
+        fit(_head_model(), vectors, owner), fit(_gate_model(), features, scopes), calibration
+    )
+
+
+def _head_model() -> LogisticRegression:
+    """A head on the embeddings: learns what the variants of a target share."""
+    return LogisticRegression(C=100.0, max_iter=300, class_weight="balanced")
+
+
+def _gate_model() -> LogisticRegression:
+    return LogisticRegression(C=3.0, max_iter=300, class_weight="balanced")
+
+
+def _cross_validated(model: LogisticRegression, features: Any, truth: NDArray[np.int64]) -> Floats:
+    folds = StratifiedKFold(n_splits=4, shuffle=True, random_state=0)
+    return np.asarray(
+        cross_val_predict(model, features, truth, cv=folds, method="predict_proba")
+    )
+
+
+def _calibrate(index: Index, policy: Policy) -> Calibration:
     """Learn scale, weights, percentiles and probabilities for `index`."""
     signals, truth = leave_one_out(index)
     scale = _scale(signals, truth)
@@ -42,7 +93,7 @@ def calibrate(index: Index, policy: Policy) -> Calibration:
     rows = np.arange(len(truth))
     draft = Calibration(
         scale, weights, np.empty(0), np.empty(0), np.empty(0), np.zeros(3), 0.0, 0.0,
-        policy.answer_above, policy.option_above,
+        policy.answer_above, policy.option_above, 1.0, 1.0,
     )  # fmt: skip
     fused = fuse(signals, draft)
     winner = fused.argmax(axis=1)
@@ -71,7 +122,7 @@ def calibrate(index: Index, policy: Policy) -> Calibration:
 def leave_one_out(index: Index) -> tuple[Floats, NDArray[np.int64]]:
     """Signals of each question when it is not in the index: (questions, targets, 5) and truth.
 
-    The head cannot be fitted once a question, so it is cross-validated in five parts.
+    The head cannot be fitted once a question, so it is cross-validated in four parts.
     """
     vectors = index.question_vectors.astype(np.float64)
 
@@ -80,9 +131,7 @@ def leave_one_out(index: Index) -> tuple[Floats, NDArray[np.int64]]:
         np.fill_diagonal(scores, -1.0)
         return index.best_per_target(scores)
 
-    folds = StratifiedKFold(n_splits=4, shuffle=True, random_state=0)
-    fresh_head = LogisticRegression(**index.head.get_params())
-    head = cross_val_predict(fresh_head, vectors, index.owner, cv=folds, method="predict_proba")
+    head = _cross_validated(_head_model(), vectors, index.owner)
     signals = np.stack(
         [
             without_self(vectors @ vectors.T),

@@ -33,8 +33,11 @@ class SentenceEncoder:
     """A `sentence_transformers.SentenceTransformer`, from a folder or a hub name."""
 
     def __init__(self, source: str, name: str) -> None:
+        # Slow to import (torch), so only when an encoder is really needed.
         from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
 
+        disable_progress_bar()
         self._model = SentenceTransformer(source, device="cpu")
         self._name = name
 

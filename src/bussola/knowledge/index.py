@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-
 from bussola.knowledge.embedding import Encoder, Vectors
 from bussola.knowledge.entry import FIGURE_REFERENCE
 from bussola.knowledge.lexical import Bm25, CharacterTfidf
 from bussola.knowledge.loading import Knowledge
 from bussola.knowledge.ranking import SIGNALS, Floats
+from bussola.knowledge.scope import ScopeFeatures
+from bussola.knowledge.softmax import Softmax
 
 _SENTENCE = re.compile(r"(?<=[.!?;\n])\s+")
 LONG_TEXT = 120
@@ -31,6 +31,14 @@ class Target:
     question: str
 
 
+@dataclass(frozen=True)
+class Reading:
+    """`signals` (targets, 5) in the order of SIGNALS; `scope` (3,) in the order of SCOPES."""
+
+    signals: Floats
+    scope: Floats
+
+
 class Index:
     """Signals of any text against all targets of one knowledge version."""
 
@@ -43,7 +51,7 @@ class Index:
         self._bounds = np.flatnonzero(np.r_[True, np.diff(self.owner) != 0])
         self.question_vectors = encoder.encode(self.questions, "query")
         self.answer_vectors = encoder.encode(passages, "passage")
-        self.head = fit_head(self.question_vectors, self.owner)
+        self.scope_features = ScopeFeatures(self.questions, self.question_vectors)
         self.bm25 = Bm25(self.questions)
         self.characters = CharacterTfidf(self.questions)
 
@@ -51,41 +59,30 @@ class Index:
         """Highest score of each target's questions: (texts, questions) -> (texts, targets)."""
         return np.asarray(np.maximum.reduceat(scores, self._bounds, axis=1))
 
-    def signals(self, text: str) -> Floats:
-        """The signals of one text: shape (targets, 5), in the order of SIGNALS.
+    def read(self, text: str, head: Softmax, gate: Softmax) -> Reading:
+        """What the signals say of one text.
 
         A long text is read whole and sentence by sentence: the question is often one
         sentence of a story, so the meaning signals take the best reading of each target.
         """
         units = [text, *_sentences(text)]
         vectors = self.encoder.encode(units, "query")
-        return np.stack(
-            [
-                self.best_per_target(vectors @ self.question_vectors.T).max(axis=0),
-                (vectors @ self.answer_vectors.T).max(axis=0),
-                self.head.predict_proba(vectors).max(axis=0),
-                self.best_per_target(self.bm25.scores(units)).max(axis=0),
-                self.best_per_target(self.characters.scores(units)).max(axis=0),
-            ],
-            axis=1,
-        ).reshape(len(self.targets), len(SIGNALS))
+        columns = [
+            self.best_per_target(vectors @ self.question_vectors.T).max(axis=0),
+            (vectors @ self.answer_vectors.T).max(axis=0),
+            head.probabilities(vectors).max(axis=0),
+            self.best_per_target(self.bm25.scores(units)).max(axis=0),
+            self.best_per_target(self.characters.scores(units)).max(axis=0),
+        ]
+        assert len(columns) == len(SIGNALS)
+        scope = gate.probabilities(self.scope_features([text], vectors[:1]))[0]
+        return Reading(np.stack(columns, axis=1).astype(np.float64), scope)
 
     def nearest_question(self, target: int, text: str) -> str:
         """The question of `target` that is nearest in meaning to `text`."""
         mine = np.flatnonzero(self.owner == target)
         vector = self.encoder.encode([text], "query")[0]
         return self.questions[int(mine[np.argmax(self.question_vectors[mine] @ vector)])]
-
-
-def texts_to_encode(knowledge: Knowledge) -> tuple[list[str], list[str]]:
-    """All questions and all passages of an index of `knowledge`: what takes long to encode."""
-    _, questions, passages = _targets(knowledge)
-    return [text for text, _ in questions], passages
-
-
-def fit_head(vectors: Vectors, owner: NDArray[np.int64]) -> LogisticRegression:
-    """A logistic head on the embeddings: learns what the variants of a target share."""
-    return LogisticRegression(C=100.0, max_iter=300, class_weight="balanced").fit(vectors, owner)
 
 
 def _targets(

@@ -50,6 +50,8 @@ class Calibration:
     silent_below: float
     answer_above: float
     option_above: float
+    personal_hint: float
+    personal_sure: float
 
 
 @dataclass(frozen=True)
@@ -98,19 +100,29 @@ def percentile(ordered: Floats, value: float) -> float:
     return float((np.searchsorted(ordered, value, side="right") + 0.5) / (len(ordered) + 1))
 
 
-def decide(ranked: Ranked, kinds: list[str], calibration: Calibration) -> Verdict:
-    """The verdict for one question; `kinds` gives each target's kind ("entry" or a signpost's)."""
+def decide(
+    ranked: Ranked, kinds: list[str], personal: float, calibration: Calibration
+) -> tuple[Verdict, int]:
+    """The verdict for one question and the target it rests on.
+
+    `kinds` gives each target's kind ("entry" or a signpost's); `personal` is the probability
+    that the text is about somebody's own case. A general answer to a personal case does harm,
+    so a sure sign of one wins over any entry; without a hint of one, no personal signpost wins.
+    """
+    first_personal = next((int(t) for t in ranked.order if kinds[t] == "personal_case"), None)
+    if first_personal is not None and personal >= calibration.personal_sure:
+        return "personal_case", first_personal
     best = int(ranked.order[0])
+    if kinds[best] == "personal_case" and personal < calibration.personal_hint:
+        best = next(int(t) for t in ranked.order if kinds[t] != "personal_case")
     if ranked.usual < calibration.silent_below:
-        return "dont_know"
+        return "dont_know", best
     if kinds[best] == "personal_case":
-        return "personal_case"
+        return "personal_case", best
     if kinds[best] != "entry":
-        return "off_topic"
-    if ranked.probability >= calibration.answer_above:
-        # A general answer to somebody's own case does harm; when the own case is close, ask.
-        return "answer"
-    return "ask_which"
+        return "off_topic", best
+    sure = ranked.probability >= calibration.answer_above and best == ranked.order[0]
+    return ("answer" if sure else "ask_which"), best
 
 
 def options(ranked: Ranked, kinds: list[str], calibration: Calibration, most: int = 3) -> list[int]:

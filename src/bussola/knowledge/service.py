@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from bussola.knowledge.calibration import Policy, calibrate
+from bussola.knowledge.calibration import Learnt, Policy, learn
 from bussola.knowledge.embedding import Encoder
 from bussola.knowledge.entry import Entry, Link, Signpost, Source, Theme
 from bussola.knowledge.figures import Figure, references, render
-from bussola.knowledge.index import Index
+from bussola.knowledge.index import Index, Reading
+from bussola.knowledge.learnt_store import LearntStore, learnt_key
 from bussola.knowledge.loading import Knowledge, load
 from bussola.knowledge.ranking import (
     SIGNALS,
-    Calibration,
-    Floats,
     Ranked,
     Verdict,
     decide,
     options,
     rank,
 )
+from bussola.knowledge.scope import PERSONAL
 
 SHORT_QUESTION_WORDS = 6
 """Up to this many words a question may lean on the one before ("e per la badante?")."""
@@ -82,7 +82,7 @@ class Snapshot:
 
     knowledge: Knowledge
     index: Index
-    calibration: Calibration
+    learnt: Learnt
 
 
 class KnowledgeService:
@@ -95,12 +95,14 @@ class KnowledgeService:
         query_encoder: Encoder,
         policy: Policy,
         today: Callable[[], date],
+        store: LearntStore | None = None,
     ) -> None:
         self._folder = folder
         self._encoder = encoder
         self._query_encoder = query_encoder
         self._policy = policy
         self._today = today
+        self._store = store
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
 
@@ -125,25 +127,32 @@ class KnowledgeService:
         with self._lock:
             knowledge = load(self._folder)
             index = Index(knowledge, self._encoder)
-            calibration = calibrate(index, self._policy)
+            learnt = self._learnt(index)
             index.encoder = self._query_encoder
-            self._snapshot = Snapshot(knowledge, index, calibration)
+            self._snapshot = Snapshot(knowledge, index, learnt)
             return knowledge.version
+
+    def _learnt(self, index: Index) -> Learnt:
+        """What was learnt for this very version before, or learnt now and kept."""
+        key = learnt_key(index.version, index.encoder.name, self._policy)
+        kept = self._store.load(key) if self._store else None
+        learnt = kept or learn(index, self._policy)
+        if self._store and kept is None:
+            self._store.save(key, learnt)
+        return learnt
 
     def match(
         self, text: str, theme: str | None = None, previous_entry: str | None = None
     ) -> Matched:
         """The verdict on `text`; `theme` and `previous_entry` are what was talked about before."""
         now = self.snapshot
-        signals, ranked = self._ranked(now, text, theme)
+        reading, ranked = self._ranked(now, text, theme)
         previous = now.knowledge.entries.get(previous_entry or "")
         if previous is not None and len(text.split()) <= SHORT_QUESTION_WORDS:
-            joined = f"{previous.question} {text}"
-            joined_signals, with_context = self._ranked(now, joined, theme)
+            _, with_context = self._ranked(now, f"{previous.question} {text}", theme)
             if self._leans(with_context, ranked, previous, now):
-                signals, ranked = joined_signals, with_context
-        del signals
-        return self._matched(now, ranked)
+                ranked = with_context
+        return self._matched(now, ranked, float(reading.scope[PERSONAL]))
 
     @staticmethod
     def _leans(with_context: Ranked, alone: Ranked, previous: Entry, now: Snapshot) -> bool:
@@ -152,28 +161,27 @@ class KnowledgeService:
         A question that stands alone keeps its own reading, and a joined reading that only
         finds the previous entry again adds nothing new.
         """
-        if alone.probability >= now.calibration.answer_above:
+        if alone.probability >= now.learnt.calibration.answer_above:
             return False
         winner = now.index.targets[int(with_context.order[0])]
         return with_context.probability > alone.probability and winner.id != previous.id
 
     @staticmethod
-    def _ranked(now: Snapshot, text: str, theme: str | None) -> tuple[Floats, Ranked]:
-        signals = now.index.signals(text)
-        bonus = signals[:, 0] * 0
+    def _ranked(now: Snapshot, text: str, theme: str | None) -> tuple[Reading, Ranked]:
+        reading = now.index.read(text, now.learnt.head, now.learnt.gate)
+        bonus = reading.signals[:, 0] * 0
         if theme is not None:
             for position, target in enumerate(now.index.targets):
                 bonus[position] = _THEME_BONUS if target.theme == theme else 0.0
-        return signals, rank(signals, now.calibration, bonus)
+        return reading, rank(reading.signals, now.learnt.calibration, bonus)
 
-    def _matched(self, now: Snapshot, ranked: Ranked) -> Matched:
-        targets = now.index.targets
+    def _matched(self, now: Snapshot, ranked: Ranked, personal: float) -> Matched:
+        targets, calibration = now.index.targets, now.learnt.calibration
         kinds = [target.kind for target in targets]
-        verdict = decide(ranked, kinds, now.calibration)
-        best = int(ranked.order[0])
+        verdict, best = decide(ranked, kinds, personal, calibration)
         entries = [int(t) for t in ranked.order if kinds[int(t)] == "entry"]
         if verdict == "ask_which":
-            offered = max(2, len(options(ranked, kinds, now.calibration)))
+            offered = max(2, len(options(ranked, kinds, calibration)))
             chosen = entries[: offered + _MOST_FURTHER]
         elif verdict == "dont_know":
             chosen, offered = entries[:3], 0
@@ -205,8 +213,9 @@ class KnowledgeService:
     def explain(self, text: str, most: int = 5) -> list[dict[str, object]]:
         """Why the best targets are where they are: each signal's part and the nearest question."""
         now = self.snapshot
-        signals, ranked = self._ranked(now, text, None)
-        scaled = now.calibration.scale.apply(signals)
+        reading, ranked = self._ranked(now, text, None)
+        calibration = now.learnt.calibration
+        scaled = calibration.scale.apply(reading.signals)
         return [
             {
                 "id": now.index.targets[t].id,
@@ -214,8 +223,8 @@ class KnowledgeService:
                 "nearest": now.index.nearest_question(t, text),
                 "signals": {
                     name: {
-                        "raw": round(float(signals[t, i]), 3),
-                        "part": round(float(scaled[t, i] * now.calibration.weights[i]), 3),
+                        "raw": round(float(reading.signals[t, i]), 3),
+                        "part": round(float(scaled[t, i] * calibration.weights[i]), 3),
                     }
                     for i, name in enumerate(SIGNALS)
                 },

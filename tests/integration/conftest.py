@@ -1,0 +1,110 @@
+"""Real databases: SQLite in a temporary file, PostgreSQL in a cluster of our own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from bussola.stack import free_port
+from bussola.storage.case_store import CaseStore
+from bussola.storage.conversation_store import ConversationStore
+from bussola.storage.database import Database
+from bussola.storage.migrating import migrate
+from bussola.storage.outbox_store import OutboxStore
+from bussola.storage.staff_store import StaffStore
+
+_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+
+
+class Clock:
+    """The real time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def _binary(name: str) -> str:
+    places = [*map(str, _BINARIES), os.environ.get("PATH", "")]
+    found = shutil.which(name, path=os.pathsep.join(places))
+    if found is None:
+        pytest.skip(f"{name} is not on this machine")
+    return found
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL cluster of our own on a free port; PostgreSQL refuses to run as root."""
+    folder = tmp_path_factory.mktemp("postgresql")
+    user = "nobody" if os.geteuid() == 0 else None
+    if user:
+        for parent in [folder, *folder.parents]:
+            if parent == Path("/tmp"):  # noqa: S108  the root of pytest's folders
+                break
+            parent.chmod(0o755)
+        shutil.chown(folder, user)
+    data, port = folder / "data", free_port()
+
+    def run(*line: str) -> None:
+        subprocess.run(line, check=True, capture_output=True, user=user, cwd=folder)
+
+    run(_binary("initdb"), "-D", str(data), "-U", "bussola", "--auth=trust", "-N")
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+    run(_binary("pg_ctl"), "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start")
+    yield f"postgresql://bussola@127.0.0.1:{port}"
+    run(_binary("pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind, migrated."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'test.db'}"
+    else:
+        server = request.getfixturevalue("postgresql_server")
+        name = f"t{abs(hash(request.node.nodeid))}"
+        subprocess.run(
+            [_binary("psql"), f"{server}/postgres", "-qc", f"CREATE DATABASE {name}"], check=True
+        )
+        url = f"{server}/{name}"
+    migrate(url)
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(database: Database, clock: Clock) -> ConversationStore:
+    return ConversationStore(database, clock, lambda _: date(2026, 11, 25))
+
+
+@pytest.fixture
+def cases(database: Database, clock: Clock) -> CaseStore:
+    return CaseStore(database, clock)
+
+
+@pytest.fixture
+def outbox(database: Database) -> OutboxStore:
+    return OutboxStore(database)
+
+
+@pytest.fixture
+async def expert_id(database: Database, clock: Clock) -> int:
+    """Anna, an expert for every theme."""
+    staff = StaffStore(database, clock)
+    return (await staff.add("anna", "Anna", "expert", "x", None)).id

@@ -1,0 +1,147 @@
+"""settings.py: the only reader of the environment."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+
+from bussola.settings import NAMES, RUN_FILE, Settings, SettingsError, load, read_run_file
+
+
+def loaded(home: Path, **values: str) -> Settings:
+    """Settings over `home`, with BUSSOLA_<name>=value for each value."""
+    own = {f"BUSSOLA_{name.upper()}": value for name, value in values.items()}
+    return load({"BUSSOLA_HOME": str(home), **own})
+
+
+def test_defaults_need_nothing(tmp_path: Path) -> None:
+    """Without an environment and a run file the defaults hold."""
+    settings = loaded(tmp_path)
+    assert (settings.host, settings.port) == ("127.0.0.1", 8080)
+    assert settings.public_url == "http://127.0.0.1:8080"
+    assert settings.database_url == f"sqlite:///{tmp_path / 'bussola.db'}"
+    assert (settings.opens, settings.closes, settings.working_days) == (time(9), time(17), 2)
+    assert settings.today is None
+    assert settings.allowed_origins == ()
+    assert settings.secure_cookies is False
+
+
+def test_the_run_file_is_over_the_default(tmp_path: Path) -> None:
+    """What set-up wrote counts more than a default."""
+    (tmp_path / RUN_FILE).write_text("# segreti\n\nBUSSOLA_SECRET = abc=def \nBUSSOLA_PORT=9000\n")
+    settings = loaded(tmp_path)
+    assert (settings.secret, settings.port) == ("abc=def", 9000)
+
+
+def test_the_environment_is_over_the_run_file(tmp_path: Path) -> None:
+    """What the operator sets counts more than what set-up wrote."""
+    (tmp_path / RUN_FILE).write_text("BUSSOLA_PORT=9000\nBUSSOLA_BOT_SECONDS=5\n")
+    settings = loaded(tmp_path, port="9100")
+    assert (settings.port, settings.bot_seconds) == (9100, 5.0)
+
+
+def test_an_empty_variable_is_not_set(tmp_path: Path) -> None:
+    """An empty variable leaves the run file and the default in place."""
+    (tmp_path / RUN_FILE).write_text("BUSSOLA_PORT=9000\n")
+    assert loaded(tmp_path, port="").port == 9000
+
+
+def test_an_absent_run_file_is_empty(tmp_path: Path) -> None:
+    """No run file is no values."""
+    assert read_run_file(tmp_path / RUN_FILE) == {}
+
+
+def test_other_names_are_left_alone(tmp_path: Path) -> None:
+    """What is not a setting of ours does no harm, in the environment and in the run file."""
+    (tmp_path / RUN_FILE).write_text("ALTRO=1\n")
+    assert load({"BUSSOLA_HOME": str(tmp_path), "PATH": "/bin"}).port == 8080
+
+
+def test_https_makes_cookies_secure(tmp_path: Path) -> None:
+    """Behind https cookies are secure unless the operator says otherwise."""
+    assert loaded(tmp_path, public_url="https://chat.example.it/").secure_cookies
+    assert not loaded(tmp_path, public_url="https://a.it", secure_cookies="no").secure_cookies
+
+
+def test_addresses_lose_their_last_slash(tmp_path: Path) -> None:
+    """Addresses are kept without a slash at the end, origins without blanks."""
+    settings = loaded(
+        tmp_path, public_url="https://a.it/", rasa_url="http://r:5005/",
+        allowed_origins=" https://b.it/ ,, https://c.it",
+    )  # fmt: skip
+    assert (settings.public_url, settings.rasa_url) == ("https://a.it", "http://r:5005")
+    assert settings.allowed_origins == ("https://b.it", "https://c.it")
+
+
+def test_a_day_can_be_fixed(tmp_path: Path) -> None:
+    """The day of the knowledge can be set, to see what expires."""
+    assert loaded(tmp_path, today="2027-01-01").today == date(2027, 1, 1)
+
+
+BAD = {
+    "port": "ottanta", "bot_seconds": "presto", "working_days": "due", "opens": "24:61",
+    "closes": "le cinque", "zone": "../etc", "today": "domani",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_value_is_refused(tmp_path: Path, name: str) -> None:
+    """A value that cannot be read is a SettingsError."""
+    with pytest.raises(SettingsError):
+        loaded(tmp_path, **{name: BAD[name]})
+
+
+# BUG src/bussola/settings.py:111-113 the message holds the words of `int` or `date`, never the name of
+# the setting, although SettingsError promises it. Fix: read each value through one small function,
+# `_read(values, name, int)`, that raises SettingsError(f"{name}: {value!r} cannot be read").
+@pytest.mark.xfail(strict=True, reason="BUG settings.py: a bad value does not name its setting")
+@pytest.mark.parametrize("name", ["port", "bot_seconds", "working_days", "closes", "today"])
+def test_a_bad_value_names_its_setting(tmp_path: Path, name: str) -> None:
+    """The refusal names the setting."""
+    with pytest.raises(SettingsError, match=f"BUSSOLA_{name.upper()}"):
+        loaded(tmp_path, **{name: BAD[name]})
+
+
+# BUG src/bussola/settings.py:112 ZoneInfoNotFoundError is a KeyError: it escapes `except ValueError`.
+@pytest.mark.xfail(
+    strict=True, raises=KeyError, reason="BUG settings.py: an unknown zone is no SettingsError"
+)
+def test_an_unknown_zone_is_refused(tmp_path: Path) -> None:
+    """A zone that does not exist is a SettingsError."""
+    with pytest.raises(SettingsError):
+        loaded(tmp_path, zone="Europe/Atlantide")
+
+
+# BUG src/bussola/settings.py:107 `environment.get` takes an empty BUSSOLA_HOME as the current folder,
+# where every other empty variable means the default. Fix: `environment.get(...) or NAMES[...]`.
+@pytest.mark.xfail(
+    strict=True, reason="BUG settings.py: an empty BUSSOLA_HOME is the current folder"
+)
+def test_an_empty_home_is_the_default() -> None:
+    """An empty BUSSOLA_HOME is the default one."""
+    assert load({"BUSSOLA_HOME": ""}).home == load({}).home
+
+
+def test_every_field_has_a_name() -> None:
+    """Each field of Settings is set by the variable of its name, and no variable is left over."""
+    names = {f"BUSSOLA_{field.name.upper()}" for field in fields(Settings)}
+    assert names == set(NAMES)
+
+
+def test_the_folders_of_the_data_are_under_the_root(tmp_path: Path) -> None:
+    """Knowledge, texts, guards and facts are found from the root."""
+    settings = loaded(tmp_path, root=str(tmp_path))
+    assert settings.faq == tmp_path / "data" / "faq"
+    assert settings.texts == tmp_path / "data" / "texts" / "it.yml"
+    assert settings.guards == tmp_path / "data" / "guards.yml"
+    assert settings.facts == tmp_path / "docs" / "facts"
+    assert settings.static.name == "static"
+
+
+def test_every_setting_has_a_line_in_the_docs(root: Path) -> None:
+    """docs/howto/settings.md says what each setting is for."""
+    page = (root / "docs" / "howto" / "settings.md").read_text(encoding="utf-8")
+    assert [name for name in NAMES if f"`{name}`" not in page] == []
