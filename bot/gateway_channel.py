@@ -27,7 +27,7 @@ _COMMAND_SIGNS = re.compile(r"^[\s/\uff0f\u2044\u2215\u29f8]+")
 logger = structlog.get_logger(__name__)
 
 
-class UnsafeStart(RuntimeError):  # noqa: N818
+class UnsafeStart(RuntimeError):
     """Rasa was started in a way that opens a door to others than the gateway."""
 
 
@@ -84,7 +84,7 @@ class GatewayInput(InputChannel):
             await on_new_message(message)
         except Exception as error:  # noqa: BLE001 - whatever failed, the gateway must hear of it
             # Without the traceback: an error may quote the citizen.
-            logger.error("gateway.turn_failed", error=type(error).__name__)  # noqa: TRY400
+            logger.error("gateway.turn_failed", error=type(error).__name__)
             return _failed(message_id, "exception")
         said = [item["custom"] for item in replies.messages if "custom" in item]
         if not said:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import aiohttp
 import holidays
@@ -85,7 +85,7 @@ def build_knowledge(settings: Settings, encoder: Encoder | None = None) -> Knowl
         CachedEncoder(encoder, settings.cache / "vectors"),
         encoder,
         Policy(),
-        lambda: settings.today or date.today(),
+        settings.day,
         learnt_store(settings),
     )
 

@@ -9,7 +9,6 @@ import json
 import logging
 import sys
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 from bussola import __version__, settings
@@ -175,7 +174,7 @@ def _evaluate(now: Settings, options: argparse.Namespace) -> int:
 def _faq_check(now: Settings, _: argparse.Namespace) -> int:
     from bussola.knowledge.checking import check
 
-    problems = check(now.faq, now.facts, now.today or date.today())
+    problems = check(now.faq, now.facts, now.day())
     for problem in problems:
         print(problem)
     errors = sum(problem.severity == "error" for problem in problems)

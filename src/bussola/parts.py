@@ -65,4 +65,4 @@ def become(part: str, settings: Settings, actions_port: int) -> None:
     """Replace this process by a part; signals then reach it directly."""
     line = command(part, settings, actions_port)
     os.chdir(settings.root)
-    os.execve(line[0], line, environment(settings, actions_port))
+    os.execve(line[0], line, environment(settings, actions_port))  # noqa: S606  our own command line

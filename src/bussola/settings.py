@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -48,6 +48,10 @@ class Settings:
     """A fixed day for the knowledge, to see what expires; None is the real one."""
     organisation: str
     """The body that runs the service, as the pages name it."""
+
+    def day(self) -> date:
+        """Today in the office's zone, or the fixed day."""
+        return self.today or datetime.now(self.zone).date()
 
     @property
     def faq(self) -> Path:

@@ -14,7 +14,7 @@ import time
 from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, Self
 
 import aiohttp
 
@@ -59,7 +59,7 @@ class Stack:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.settings.port}"
 
-    async def __aenter__(self) -> Stack:
+    async def __aenter__(self) -> Self:
         try:
             for part in ("rasa", "actions", "web"):
                 self.start(part)

@@ -31,7 +31,7 @@ async def answer_messages(service: ConversationService, bell: Bell) -> None:
         while True:
             try:
                 turn = await service.answer_next()
-            except Exception as error:  # noqa: BLE001  the message was put back
+            except Exception as error:
                 logger.error("turn failed: %s", type(error).__name__)
                 logger.debug("stack", exc_info=True)
                 turn = "postponed"

@@ -44,7 +44,7 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     user = "nobody" if os.geteuid() == 0 else None
     if user:
         for parent in [folder, *folder.parents]:
-            if parent == Path("/tmp"):  # noqa: S108  the root of pytest's folders
+            if parent == Path("/tmp"):
                 break
             parent.chmod(0o755)
         shutil.chown(folder, user)

@@ -29,7 +29,7 @@ async def test_of_many_experts_exactly_one_takes_a_case(
     """A hundred races for one case: one owner, one event."""
     case_id = await open_case(store, cases)
     takers = [expert_id, second_expert] * 50
-    won = await asyncio.gather(*(cases.take(case_id, e, f"e{e}", TAKEN) for e in takers))
+    won = await asyncio.gather(*(cases.take(case_id, e, TAKEN) for e in takers))
     assert sum(won) == 1
     case = await cases.case(case_id)
     assert case is not None
@@ -42,7 +42,7 @@ async def test_only_the_owner_may_write_give_back_and_close(
 ) -> None:
     """A colleague's words do not reach the citizen."""
     case_id = await open_case(store, cases)
-    await cases.take(case_id, expert_id, "Anna", TAKEN)
+    await cases.take(case_id, expert_id, TAKEN)
     words = Draft("expert", "expert", "salve")
     assert not await cases.say(case_id, second_expert, "d-1", words)
     assert not await cases.close(case_id, second_expert, ())
@@ -55,7 +55,7 @@ async def test_a_reply_sent_twice_is_stored_once(
 ) -> None:
     """The form's id makes a double click harmless."""
     case_id = await open_case(store, cases)
-    await cases.take(case_id, expert_id, "Anna", TAKEN)
+    await cases.take(case_id, expert_id, TAKEN)
     words = Draft("expert", "expert", "salve")
     await asyncio.gather(*(cases.say(case_id, expert_id, "d-1", words) for _ in range(10)))
     assert [e.kind for e in await store.events("c")].count("expert") == 1
@@ -66,18 +66,22 @@ async def test_the_word_passes_with_the_case(
 ) -> None:
     """Taken: the desk speaks. Released: the citizen's words go to the case. Closed: the bot."""
     case_id = await open_case(store, cases)
-    await cases.take(case_id, expert_id, "Anna", TAKEN)
+    await cases.take(case_id, expert_id, TAKEN)
     taken = await store.conversation("c")
     await cases.release(case_id, expert_id, ())
     released = await store.conversation("c")
-    await cases.take(case_id, expert_id, "Anna", TAKEN)
+    await cases.take(case_id, expert_id, TAKEN)
     await cases.close(case_id, expert_id, ())
     closed = await store.conversation("c")
     assert taken is not None
     assert released is not None
     assert closed is not None
     assert (taken.speaker, taken.case_state) == ("desk", "taken")
-    assert (released.speaker, released.case_state, released.case_follows) == ("bot", "waiting", True)
+    assert (released.speaker, released.case_state, released.case_follows) == (
+        "bot",
+        "waiting",
+        True,
+    )
     assert (closed.speaker, closed.case_state, closed.case_follows) == ("bot", None, False)
 
 
@@ -95,7 +99,7 @@ async def test_first_reply_time_is_kept(
 ) -> None:
     """The second reply does not move it."""
     case_id = await open_case(store, cases)
-    await cases.take(case_id, expert_id, "Anna", TAKEN)
+    await cases.take(case_id, expert_id, TAKEN)
     await cases.say(case_id, expert_id, "d-1", Draft("expert", "expert", "uno"))
     first = await cases.case(case_id)
     await cases.say(case_id, expert_id, "d-2", Draft("expert", "expert", "due"))

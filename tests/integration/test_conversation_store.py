@@ -140,7 +140,7 @@ async def test_an_answer_after_a_takeover_is_kept_for_the_desk_only(
     await store.accept("c", "m-2", "altro", None, ())
     lease = await store.claim()
     assert lease is not None
-    assert await cases.take(case_id, expert_id, "Anna", (Draft("system", "taken", "preso"),))
+    assert await cases.take(case_id, expert_id, (Draft("system", "taken", "preso"),))
     assert await store.finish(lease, ANSWER) == "dropped"
     assert [e.kind for e in await store.events("c")][-1] == "taken"
     assert (await store.events("c", for_desk=True))[-1].kind == "not_sent"

@@ -43,8 +43,12 @@ async def test_from_a_question_to_an_expert_and_back(
     await expert.locator("tr", has_text=code).get_by_role("link").click()
     await expect(expert.get_by_role("heading", level=1)).to_contain_text(code)
     await expert.get_by_role("button", name="Prendi in carico").click()
-    await expect(citizen.locator("li.message", has_text="Da adesso scrive una persona")).to_be_visible()
-    await expect(citizen.locator("header small")).to_have_text("Ti risponde una persona")
+    await expect(
+        citizen.locator("li.message", has_text="Da adesso scrive una persona")
+    ).to_be_visible()
+    await expect(citizen.locator("bussola-chat header small")).to_have_text(
+        "Ti risponde una persona"
+    )
 
     await citizen.get_by_label("La tua domanda").fill("ho studiato due anni in Svizzera")
     await citizen.get_by_label("La tua domanda").press("Enter")
@@ -89,7 +93,9 @@ async def test_history_survives_a_reload_and_a_reply_waits_for_the_citizen(
 
     await citizen.goto(stack.url)
     await citizen.get_by_role("button", name="Apri la chat").click()
-    await expect(citizen.locator("li.message", has_text="Ecco come si contano gli anni.")).to_be_visible()
+    await expect(
+        citizen.locator("li.message", has_text="Ecco come si contano gli anni.")
+    ).to_be_visible()
     await expect(citizen.locator("li.message", has_text="due atenei").first).to_be_visible()
     await expect(citizen.locator("li.message").first).to_contain_text("assistente automatico")
 

@@ -73,7 +73,9 @@ async def test_the_gateway_is_killed_after_it_acknowledged(
 
 async def test_without_rasa_the_citizen_hears_so_and_reaches_a_person(stack: Stack) -> None:
     """A hand-off works also when the bot is down."""
-    impatient = Stack(stack.settings, BUSSOLA_BOT_SECONDS="2", BUSSOLA_RASA_URL="http://127.0.0.1:9")
+    impatient = Stack(
+        stack.settings, BUSSOLA_BOT_SECONDS="2", BUSSOLA_RASA_URL="http://127.0.0.1:9"
+    )
     impatient.start("web")
     try:
         async with aiohttp.ClientSession() as session:

@@ -27,7 +27,9 @@ PUBLIC = ("/", "/domande", "/domande?q=ferie+colf", "/domande/laurea-costo-agevo
 
 
 @pytest.mark.parametrize("path", PUBLIC)
-async def test_public_pages_are_accessible(context: BrowserContext, stack: Stack, path: str) -> None:
+async def test_public_pages_are_accessible(
+    context: BrowserContext, stack: Stack, path: str
+) -> None:
     """axe-core finds nothing."""
     page = await context.new_page()
     answer = await page.goto(f"{stack.url}{path}")

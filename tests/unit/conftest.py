@@ -13,22 +13,38 @@ from hypothesis import HealthCheck, settings
 
 from bussola.conversations.guards import Words
 from bussola.guard_words import load_words
+from bussola.knowledge.loading import Knowledge, load
 from bussola.storage.migrating import migrate
 from bussola.testing import DATABASE, ConversationTester, FakeBot
 from bussola.texts import Catalogue
 
 ROOT = Path(__file__).parents[2]
 
-# Two shared cores: no example is refused for being slow.
+# Two shared cores: no example is refused for being slow, and a run is the same every time.
+# HYPOTHESIS_PROFILE=search looks further, with new examples each time.
 settings.register_profile(
-    "unit", deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow]
+    "unit",
+    deadline=None,
+    max_examples=100,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("unit")
+settings.register_profile(
+    "search", settings.get_profile("unit"), max_examples=3000, derandomize=False
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "unit"))
 
 
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Knowledge:
+    """The knowledge in data/faq, read once."""
+    return load(ROOT / "data" / "faq")
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -19,7 +18,7 @@ from bussola.conversations.guards import (
     at_the_turn,
 )
 from bussola.conversations.message import Refused
-from bussola.knowledge.loading import load
+from bussola.knowledge.loading import Knowledge
 
 FAMILY: Final = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 ACCENTED: Final = "q\u0323\u0307"
@@ -229,13 +228,12 @@ def test_questions_are_no_abuse(words: Words, text: str) -> None:
 
 
 def test_curated_questions_are_held_only_where_danger_is_the_matter(
-    root: Path, words: Words
+    shipped: Knowledge, words: Words
 ) -> None:
     """No shipped question is abuse; those held as danger are all of the sheets on safety."""
-    knowledge = load(root / "data" / "faq")
     held = {
-        (guard[0], knowledge.places[entry.id].file)
-        for entry in knowledge.entries.values()
+        (guard[0], shipped.places[entry.id].file)
+        for entry in shipped.entries.values()
         for question in entry.questions
         if (guard := at_the_turn(question, words))
     }

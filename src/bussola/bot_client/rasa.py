@@ -57,7 +57,9 @@ class RasaBot:
         """True when Rasa answers at all."""
         try:
             timeout = aiohttp.ClientTimeout(total=1)
-            async with self._session.get(self._url.split("/webhooks")[0], timeout=timeout) as answer:
+            async with self._session.get(
+                self._url.split("/webhooks")[0], timeout=timeout
+            ) as answer:
                 return answer.status == 200
         except (aiohttp.ClientError, TimeoutError, OSError):
             return False
@@ -73,6 +75,6 @@ def checked(answer: Any, message_id: str) -> list[dict[str, Any]]:
     replies = answer.get("replies")
     if answer.get("status") != "ok" or not isinstance(replies, list) or not replies:
         raise BotUnavailable("no reply")
-    if any(not isinstance(r, dict) or r.get("type") not in _KNOWN_TYPES for r in replies):
+    if any(not isinstance(r, dict) or str(r.get("type")) not in _KNOWN_TYPES for r in replies):
         raise BotUnavailable("unknown reply")
     return replies

@@ -38,7 +38,7 @@ class DeskService:
     async def take(self, case: Case, expert: Expert) -> bool:
         """Atomically: of two experts exactly one gets True. The bot is silent from here on."""
         word = self._system("taken", "case_taken", name=expert.name)
-        return self._rung(case, await self._cases.take(case.id, expert.id, expert.name, (word,)))
+        return self._rung(case, await self._cases.take(case.id, expert.id, (word,)))
 
     async def say(self, case: Case, expert: Expert, client_id: str, text: str) -> bool:
         """Send the expert's words; False when the case is not theirs. Raises Refused."""

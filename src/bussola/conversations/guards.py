@@ -41,7 +41,9 @@ def clean(knocking: Knocking) -> Knocking:
 
 def _unprintable(character: str) -> bool:
     # ZWJ stays: it holds family emoji together.
-    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"} and character != "\u200d"
+    return (
+        unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"} and character != "\u200d"
+    )
 
 
 def refuse_empty(knocking: Knocking) -> Knocking:
@@ -107,7 +109,7 @@ def emergency(text: str, words: Words) -> str | None:
 
 
 def abuse(text: str, words: Words) -> str | None:
-    """"insult" when the text is little else than an insult; with a question in it, it passes."""
+    """ "insult" when the text is little else than an insult; with a question in it, it passes."""
     tokens = folded(text).split()
     rude = [token for token in tokens if token in words.insults]
     return "insult" if rude and len(tokens) - len(rude) <= 3 else None

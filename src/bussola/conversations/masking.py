@@ -19,7 +19,9 @@ _EMAIL = re.compile(r"[\w.+%-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
 _FISCAL_CODE = re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z0-9][ .-]?){15}[A-Za-z0-9](?![A-Za-z0-9])")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ .-]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
 _CARD = re.compile(r"(?<!\d)(?:\d[ .-]?){12,18}\d(?!\d)")
-_BARE_PHONE = re.compile(r"(?<![\d.,/])(?:\+39|0039)?[ .-]?(?:3\d{2}[ ./-]?\d{3}[ ./-]?\d{3,4})(?!\d)")
+_BARE_PHONE = re.compile(
+    r"(?<![\d.,/])(?:\+39|0039)?[ .-]?(?:3\d{2}[ ./-]?\d{3}[ ./-]?\d{3,4})(?!\d)"
+)
 
 
 def mask(text: str) -> tuple[str, tuple[str, ...]]:
@@ -66,8 +68,7 @@ def _phones(text: str) -> Iterator[tuple[int, int]]:
     for start, end in sorted(spans):
         digits = re.sub(r"\D", "", text[start:end])
         if start >= last and digits not in PUBLIC_NUMBERS:
-            start += len(text[start:end]) - len(text[start:end].lstrip(" .-"))
-            yield start, end
+            yield end - len(text[start:end].lstrip(" .-")), end
             last = end
 
 

@@ -190,9 +190,7 @@ class CaseStore(Protocol):
         """Cases not closed, oldest first; `themes` None means all."""
         ...
 
-    async def take(
-        self, case_id: int, expert_id: int, expert_name: str, drafts: tuple[Draft, ...]
-    ) -> bool:
+    async def take(self, case_id: int, expert_id: int, drafts: tuple[Draft, ...]) -> bool:
         """Atomically: False when somebody else has it or it is closed."""
         ...
 
@@ -200,9 +198,7 @@ class CaseStore(Protocol):
         """Store an expert's words once per `client_id`; False when the case is not theirs."""
         ...
 
-    async def release(
-        self, case_id: int, expert_id: int, drafts: tuple[Draft, ...]
-    ) -> bool:
+    async def release(self, case_id: int, expert_id: int, drafts: tuple[Draft, ...]) -> bool:
         """Back to the queue; False when the case is not theirs."""
         ...
 

@@ -139,9 +139,7 @@ class Replies:
         text = board.text
         if kind == "personal_case":
             text = f"{self._texts.say('not_a_counter')}\n\n{text}"
-        draft = self._bot(
-            kind, text, *buttons, signpost_id=board.id, links=board.links, **evidence
-        )
+        draft = self._bot(kind, text, *buttons, signpost_id=board.id, links=board.links, **evidence)
         return (draft,), context.waiting_for("nothing", nearest=(), reason=kind)
 
     def dont_know(self, context: Context, nearest: tuple[str, ...], **evidence: Any) -> Said:

@@ -12,14 +12,9 @@ from bussola.conversations.events import Action
 from bussola.conversations.replies import Replies, Said
 from bussola.text import folded
 
+_ORDINAL_WORDS = ("1 prima primo uno sopra a", "2 seconda secondo due b", "3 terza terzo tre c")
 _ORDINALS: dict[str, int] = {
-    word: position
-    for position, words in enumerate(
-        (
-            "1 prima primo uno sopra a", "2 seconda secondo due b", "3 terza terzo tre c",
-        )  # fmt: skip
-    )
-    for word in words.split()
+    word: position for position, words in enumerate(_ORDINAL_WORDS) for word in words.split()
 }
 _YES = re.compile(r"^(si+|ok|va bene|certo|yes|da|confermo|volentieri)\b")
 
@@ -88,8 +83,12 @@ class Routing:
             "off_topic": lambda: say.signpost(
                 "off_topic", payload["signpost_id"], asked, **evidence
             ),
-            "dont_know": lambda: say.dont_know(asked, tuple(payload.get("nearest", ())), **evidence),
-            "notice": lambda: say.notice(payload["text_id"], context, payload.get("kind", "notice")),
+            "dont_know": lambda: say.dont_know(
+                asked, tuple(payload.get("nearest", ())), **evidence
+            ),
+            "notice": lambda: say.notice(
+                payload["text_id"], context, payload.get("kind", "notice")
+            ),
             "menu": lambda: say.menu(context),
             "details": lambda: say.details(context.previous_entry, context),
             "choice": lambda: self._choice(text, context),

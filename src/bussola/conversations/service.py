@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from bussola.conversations.conversation import Conversation, NewCase
 from bussola.conversations.desk_rules import new_case_code
+from bussola.conversations.events import Button, Draft
 from bussola.conversations.guards import Words, at_the_door, at_the_turn
 from bussola.conversations.message import Accepted, Incoming, Message, Refused
 from bussola.conversations.ports import (
@@ -69,7 +70,8 @@ class ConversationService:
         """
         if address is not None and not self._limiter.allow(incoming.conversation_id, address):
             raise Refused("too_fast")
-        text, masked, button = incoming.text, (), incoming.button
+        text, button = incoming.text, incoming.button
+        masked: tuple[str, ...] = ()
         if button is None:
             knocking = at_the_door(text)
             text, masked = knocking.text, knocking.masked
@@ -84,11 +86,9 @@ class ConversationService:
 
     async def _label_of(self, conversation_id: str, button: str) -> str:
         """The label we wrote on the button: the text that came with the press is not trusted."""
-        event_id, _, button_id = button.partition(":")
-        if not event_id.isdigit():
-            raise Refused("unknown_button")
-        event = await self._store.event(conversation_id, int(event_id))
-        pressed = event.button(button_id) if event else None
+        pressed = None
+        if button.partition(":")[0].isdigit():
+            pressed = await self._button(conversation_id, button)
         if pressed is None:
             raise Refused("unknown_button")
         return pressed.label
@@ -133,6 +133,7 @@ class ConversationService:
         return self._with_masking(message, said, self._follows_after(conversation, message))
 
     async def _said(self, conversation: Conversation, message: Message) -> Said:
+        """The listed exits of a turn, in their order; the bot is the last one."""
         context = conversation.context
         held = at_the_turn(message.text, self._words) if message.button is None else None
         if held and held[0] == "emergency":
@@ -140,21 +141,27 @@ class ConversationService:
         if conversation.speaker == "desk":
             return (), context
         if message.button is not None:
-            event_id, _, button_id = message.button.partition(":")
-            event = await self._store.event(conversation.id, int(event_id))
-            pressed = event.button(button_id) if event else None
-            if pressed is None:
-                return self._replies.menu(context)
-            return self._routing.for_button(pressed.action, conversation)
+            return await self._pressed(conversation, message.button)
         if conversation.case_follows and conversation.case_code:
             return self._replies.added_to_case(conversation.case_code, context)
-        if held:
-            return self._replies.abuse(context)
-        return await self._ask_bot(conversation, message)
+        return self._replies.abuse(context) if held else await self._ask_bot(conversation, message)
+
+    async def _pressed(self, conversation: Conversation, button: str) -> Said:
+        found = await self._button(conversation.id, button)
+        if found is None:
+            return self._replies.menu(conversation.context)
+        return self._routing.for_button(found.action, conversation)
+
+    async def _button(self, conversation_id: str, button: str) -> Button | None:
+        """The button ``<event id>:<button id>`` names, looked up in what we once said."""
+        event_id, _, button_id = button.partition(":")
+        event = await self._store.event(conversation_id, int(event_id))
+        return event.button(button_id) if event else None
 
     async def _ask_bot(self, conversation: Conversation, message: Message) -> Said:
         payloads = await self._bot.reply(message, conversation.context)
-        drafts, context = [], conversation.context
+        drafts: list[Draft] = []
+        context = conversation.context
         for payload in payloads:
             now = replace(conversation, context=context)
             said, context = self._routing.for_payload(payload, message.text, now)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -84,7 +83,7 @@ async def _queue_values(request: web.Request) -> dict[str, Any]:
         ("Dei colleghi", others, "Nessuna."),
         ("Chiuse da te di recente", closed, "Nessuna."),
     ]
-    today = datetime.now(request.app[SETTINGS].zone).date()
+    today = request.app[SETTINGS].day()
     return {"groups": groups, "themes": _themes(request), "reasons": REASONS, "today": today}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -68,7 +69,9 @@ async def match(knowledge: KnowledgeService, question: MatchRequest) -> MatchRes
     )  # fmt: skip
 
 
-def handler(knowledge_key: web.AppKey[KnowledgeService]):  # type: ignore[no-untyped-def]
+def handler(
+    knowledge_key: web.AppKey[KnowledgeService],
+) -> Callable[[web.Request], Awaitable[web.Response]]:
     """The aiohttp handler of the contract."""
 
     async def post_match(request: web.Request) -> web.Response:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,7 +139,7 @@ def _save(packed: PackedModel, folder: Path) -> None:
     shutil.rmtree(plain)
 
 
-def _bert(packed: PackedModel):  # type: ignore[no-untyped-def]  # transformers ships no types here
+def _bert(packed: PackedModel) -> Any:
     import torch
     from transformers import BertConfig, BertModel
 
@@ -182,7 +183,7 @@ def _names(layers: int) -> dict[str, str]:
     return names
 
 
-def _tokenizer(packed: PackedModel):  # type: ignore[no-untyped-def]  # transformers ships no types here
+def _tokenizer(packed: PackedModel) -> Any:
     from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers, processors
     from tokenizers.models import Unigram
     from transformers import PreTrainedTokenizerFast

@@ -80,9 +80,7 @@ def _gate_model() -> LogisticRegression:
 
 def _cross_validated(model: LogisticRegression, features: Any, truth: NDArray[np.int64]) -> Floats:
     folds = StratifiedKFold(n_splits=4, shuffle=True, random_state=0)
-    return np.asarray(
-        cross_val_predict(model, features, truth, cv=folds, method="predict_proba")
-    )
+    return np.asarray(cross_val_predict(model, features, truth, cv=folds, method="predict_proba"))
 
 
 def _calibrate(index: Index, policy: Policy) -> Calibration:
@@ -178,4 +176,4 @@ def _probability(features: Floats, right: NDArray[np.bool_]) -> tuple[Floats, fl
 
 
 def _replace(calibration: Calibration, **changes: object) -> Calibration:
-    return Calibration(**{**calibration.__dict__, **changes})  # type: ignore[arg-type]
+    return Calibration(**{**calibration.__dict__, **changes})

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 from difflib import SequenceMatcher
+from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from bussola.knowledge.entry import MAX_ANSWER_CHARACTERS, Entry
@@ -15,6 +17,7 @@ from bussola.knowledge.loading import Knowledge, Problem, read
 from bussola.knowledge.readability import gulpease
 from bussola.text import folded
 
+Finding = tuple[Literal["error", "warning"], str]
 MIN_GULPEASE = 50
 _BARE_AMOUNT = re.compile(r"\d[\d.]*(?:,\d+)?\s?(?:euro|€|%|per cento)", re.IGNORECASE)
 _INSTITUTIONS = (
@@ -34,62 +37,57 @@ def check(folder: Path, facts_folder: Path, today: date) -> list[Problem]:
 
 def check_content(knowledge: Knowledge, facts: dict[str, str], today: date) -> list[Problem]:
     """Problems of content: `facts` maps a fact id (``sheet/id``) to its confidence."""
-    problems: list[Problem] = []
-
-    def say(identity: str, severity: str, message: str) -> None:
-        place = knowledge.places[identity]
-        problems.append(Problem(place.file, place.line, severity, message, identity))  # type: ignore[arg-type]
-
+    found: list[tuple[str, Finding]] = []
     for entry in knowledge.entries.values():
-        for severity, message in _entry_findings(entry, knowledge, facts, today):
-            say(entry.id, severity, message)
+        found += [(entry.id, f) for f in _entry_findings(entry, knowledge, facts, today)]
     for identity, figure in knowledge.figures.items():
-        for fact in figure.facts:
-            if fact not in facts:
-                say(identity, "error", f"il fatto {fact} non esiste in docs/facts")
+        found += [(identity, f) for f in _unknown_facts(figure.facts, facts)]
         if figure.on(today) is None:
-            say(identity, "warning", "nessun valore valido oggi: la cifra è scaduta")
-    for identity, signpost in knowledge.signposts.items():
-        for link in signpost.links:
-            if not _institutional(link.url):
-                say(identity, "error", f"il sito non è istituzionale: {link.url}")
-        for fact in signpost.facts:
-            if fact not in facts:
-                say(identity, "error", f"il fatto {fact} non esiste in docs/facts")
-    for severity, identity, message in _repeated_questions(knowledge):
-        say(identity, severity, message)
-    return problems
+            message = "nessun valore valido oggi: la cifra è scaduta"
+            found.append((identity, ("warning", message)))
+    for identity, post in knowledge.signposts.items():
+        found += [(identity, f) for f in _unknown_facts(post.facts, facts)]
+        found += [(identity, f) for f in _foreign_sites([link.url for link in post.links])]
+    found += _repeated_questions(knowledge)
+    return [
+        Problem(*knowledge.places[identity], severity, message, identity)
+        for identity, (severity, message) in found
+    ]
+
+
+def _unknown_facts(cited: list[str], facts: dict[str, str]) -> list[Finding]:
+    return [
+        ("error", f"il fatto {fact} non esiste in docs/facts")
+        for fact in cited
+        if fact not in facts
+    ]
+
+
+def _foreign_sites(urls: list[str]) -> list[Finding]:
+    return [
+        ("error", f"il sito non è istituzionale: {url}") for url in urls if not _institutional(url)
+    ]
 
 
 def _entry_findings(
     entry: Entry, knowledge: Knowledge, facts: dict[str, str], today: date
-) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    theme = knowledge.theme_of[entry.id]
-    if theme not in knowledge.themes:
-        found.append(("error", f"la cartella «{theme}» non è un tema di themes.yml"))
+) -> list[Finding]:
     texts = [entry.answer, entry.details or "", *entry.steps]
     missing = [name for name in references(*texts) if name not in knowledge.figures]
     if missing:
-        found.append(("error", f"cifre non definite in figures.yml: {', '.join(missing)}"))
-        return found
-    found += _wording_findings(entry, knowledge, today)
-    for text in texts:
-        bare = _BARE_AMOUNT.search(text)
-        if bare:
-            found.append(("error", f"cifra scritta nel testo: «{bare.group()}» va in figures.yml"))
-    for fact in entry.facts:
-        if fact not in facts:
-            found.append(("error", f"il fatto {fact} non esiste in docs/facts"))
-    weak = [f for f in entry.facts if facts.get(f, "A") not in _PUBLISHABLE]
-    if weak and not any(_CAUTION.search(text) for text in texts):
-        found.append(("error", f"fatto da verificare ({', '.join(weak)}): la risposta deve dirlo"))
-    for other in entry.related:
-        if other not in knowledge.entries:
-            found.append(("error", f"voce collegata inesistente: {other}"))
-    for url in [x.url for x in entry.links] + [s.url for s in entry.sources if s.url]:
-        if not _institutional(url):
-            found.append(("error", f"il sito non è istituzionale: {url}"))
+        return [("error", f"cifre non definite in figures.yml: {', '.join(missing)}")]
+    found = _wording_findings(entry, knowledge, today)
+    found += _amount_findings(texts) + _unknown_facts(entry.facts, facts)
+    found += _caution_findings(entry, texts, facts)
+    found += _foreign_sites([x.url for x in entry.links] + [s.url for s in entry.sources if s.url])
+    found += [
+        ("error", f"voce collegata inesistente: {other}")
+        for other in entry.related
+        if other not in knowledge.entries
+    ]
+    theme = knowledge.theme_of[entry.id]
+    if theme not in knowledge.themes:
+        found.append(("error", f"la cartella «{theme}» non è un tema di themes.yml"))
     if entry.review.next <= today:
         found.append(("warning", f"revisione scaduta il {entry.review.next:%d/%m/%Y}"))
     if not entry.valid.covers(today):
@@ -97,12 +95,25 @@ def _entry_findings(
     return found
 
 
-def _wording_findings(entry: Entry, knowledge: Knowledge, today: date) -> list[tuple[str, str]]:
+def _amount_findings(texts: list[str]) -> list[Finding]:
+    bare = [match.group() for text in texts if (match := _BARE_AMOUNT.search(text))]
+    return [("error", f"cifra scritta nel testo: «{b}» va in figures.yml") for b in bare]
+
+
+def _caution_findings(entry: Entry, texts: list[str], facts: dict[str, str]) -> list[Finding]:
+    """A weak fact may be used only when the answer says that it must be checked."""
+    weak = [fact for fact in entry.facts if facts.get(fact, "A") not in _PUBLISHABLE]
+    if not weak or any(_CAUTION.search(text) for text in texts):
+        return []
+    return [("error", f"fatto da verificare ({', '.join(weak)}): la risposta deve dirlo")]
+
+
+def _wording_findings(entry: Entry, knowledge: Knowledge, today: date) -> list[Finding]:
     try:
         answer = render(entry.answer, knowledge.figures, today).text
     except ValueError as error:
         return [("error", f"la cifra {error} non ha ancora un valore")]
-    found = []
+    found: list[Finding] = []
     if len(answer) > MAX_ANSWER_CHARACTERS:
         found.append(
             ("error", f"la risposta ha {len(answer)} caratteri (massimo {MAX_ANSWER_CHARACTERS})")
@@ -118,20 +129,21 @@ def _institutional(url: str) -> bool:
     return any(host == site or host.endswith("." + site) for site in _INSTITUTIONS)
 
 
-def _repeated_questions(knowledge: Knowledge) -> list[tuple[str, str, str]]:
+def _repeated_questions(knowledge: Knowledge) -> list[tuple[str, Finding]]:
     """The same question under two entries is an error; nearly the same is a warning."""
     owner: dict[str, str] = {}
-    found: list[tuple[str, str, str]] = []
+    found: list[tuple[str, Finding]] = []
     for identity, questions in _all_questions(knowledge):
         for question in questions:
             key = folded(question)
             first = owner.setdefault(key, identity)
             if first != identity:
-                found.append(("error", identity, f"«{question}» è già una domanda di {first}"))
+                found.append((identity, ("error", f"«{question}» è già una domanda di {first}")))
     keys = sorted(owner)
-    for a, b in zip(keys, keys[1:], strict=False):
+    for a, b in pairwise(keys):
         if owner[a] != owner[b] and SequenceMatcher(None, a, b).ratio() > 0.93:
-            found.append(("warning", owner[b], f"«{b}» è quasi uguale a una domanda di {owner[a]}"))
+            message = f"«{b}» è quasi uguale a una domanda di {owner[a]}"
+            found.append((owner[b], ("warning", message)))
     return found
 
 

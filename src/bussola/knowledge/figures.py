@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -18,9 +19,9 @@ from bussola.knowledge.entry import (
 )
 
 MONTHS = (
-    "gennaio febbraio marzo aprile maggio giugno luglio agosto "
-    "settembre ottobre novembre dicembre"
-).split()
+    "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto",
+    "settembre", "ottobre", "novembre", "dicembre",
+)  # fmt: skip
 _PLURAL_UNITS = {
     "hours": ("ora", "ore"),
     "days": ("giorno", "giorni"),
@@ -51,7 +52,7 @@ class Figure(_Strict):
     @model_validator(mode="after")
     def _periods_do_not_overlap(self) -> Figure:
         ordered = sorted(self.values, key=lambda v: v.from_)
-        for earlier, later in zip(ordered, ordered[1:], strict=False):
+        for earlier, later in pairwise(ordered):
             if earlier.until is None or earlier.until >= later.from_:
                 raise ValueError("two values hold on the same day")
         return self
@@ -86,7 +87,7 @@ class Figure(_Strict):
 def italian_number(value: float) -> str:
     """``6206.64`` as ``6.206,64``; whole numbers without decimals."""
     text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
-    return text.translate(str.maketrans({",": ".", ".": ","}))
+    return text.translate(str.maketrans(",.", ".,"))
 
 
 def italian_date(day: date) -> str:

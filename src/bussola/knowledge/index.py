@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from bussola.knowledge.embedding import Encoder, Vectors
+
+from bussola.knowledge.embedding import Encoder
 from bussola.knowledge.entry import FIGURE_REFERENCE
 from bussola.knowledge.lexical import Bm25, CharacterTfidf
 from bussola.knowledge.loading import Knowledge
@@ -55,9 +57,9 @@ class Index:
         self.bm25 = Bm25(self.questions)
         self.characters = CharacterTfidf(self.questions)
 
-    def best_per_target(self, scores: Floats) -> Floats:
+    def best_per_target(self, scores: NDArray[Any]) -> Floats:
         """Highest score of each target's questions: (texts, questions) -> (texts, targets)."""
-        return np.asarray(np.maximum.reduceat(scores, self._bounds, axis=1))
+        return np.asarray(np.maximum.reduceat(scores, self._bounds, axis=1), dtype=np.float64)
 
     def read(self, text: str, head: Softmax, gate: Softmax) -> Reading:
         """What the signals say of one text.

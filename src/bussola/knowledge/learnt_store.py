@@ -9,6 +9,7 @@ import hashlib
 import os
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -43,10 +44,11 @@ class LearntStore:
         try:
             with np.load(self._file(key), allow_pickle=False) as kept:
                 a = {name: kept[name] for name in kept.files}
+            values: dict[str, Any] = {name: a[name] for name in _ARRAYS}
+            values |= {name: float(a[name]) for name in _NUMBERS}
             calibration = Calibration(
                 scale=Scale(a["scale_low"], a["scale_high"]),
-                **{name: a[name] for name in _ARRAYS},
-                **{name: float(a[name]) for name in _NUMBERS},
+                **values,
             )
             head = Softmax(a["head_weights"], a["head_bias"])
             return Learnt(head, Softmax(a["gate_weights"], a["gate_bias"]), calibration)
@@ -58,6 +60,9 @@ class LearntStore:
         self._folder.mkdir(parents=True, exist_ok=True)
         calibration, file = learnt.calibration, self._file(key)
         draft = file.with_suffix(f".{os.getpid()}.part.npz")
+        arrays: dict[str, Any] = {
+            name: np.asarray(getattr(calibration, name)) for name in [*_ARRAYS, *_NUMBERS]
+        }
         np.savez(
             draft,
             scale_low=calibration.scale.low,
@@ -66,7 +71,7 @@ class LearntStore:
             head_bias=learnt.head.bias,
             gate_weights=learnt.gate.weights,
             gate_bias=learnt.gate.bias,
-            **{name: np.asarray(getattr(calibration, name)) for name in [*_ARRAYS, *_NUMBERS]},
+            **arrays,
         )
         draft.replace(file)
         kept = sorted(self._folder.glob("*.npz"), key=lambda f: f.stat().st_mtime)

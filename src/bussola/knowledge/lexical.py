@@ -14,10 +14,11 @@ from bussola.text import without_accents
 
 _K1, _B = 1.2, 0.5
 _WORD = re.compile(r"\w+", re.UNICODE)
-_STOP = frozenset(
+_STOP_WORDS = (
     "a ad al allo alla ai agli alle con col da dal dalla dai di del dello della dei degli delle e ed "
-    "gli ho i il in io l la le lo ma mi ne nel nella nei o per si su sul sulla un una uno".split()
+    "gli ho i il in io l la le lo ma mi ne nel nella nei o per si su sul sulla un una uno"
 )
+_STOP = frozenset(_STOP_WORDS.split())
 
 
 class Bm25:

@@ -134,7 +134,7 @@ def _parse(raw: bytes, name: str, problems: list[Problem]) -> Any | None:
     return document
 
 
-def _nodes(value: Any, seen: int = 0) -> Iterator[None]:
+def _nodes(value: Any) -> Iterator[None]:
     """Walk lazily: the caller stops counting, so an alias bomb is never expanded in memory."""
     stack, count = [value], 0
     while stack and count <= MAX_NODES:
@@ -165,15 +165,15 @@ def _take(document: Any, name: str, knowledge: Knowledge, problems: list[Problem
         for identity, raw, line in _items(items):
             value = _validated(model, raw, name, line, identity, problems)
             if value is not None:
-                identity = identity or value.id  # type: ignore[attr-defined]
-                _add(knowledge, target, identity, value, Place(name, line), problems)
+                known_as = identity or value.id  # type: ignore[attr-defined]
+                _add(knowledge, target, known_as, value, Place(name, line), problems)
 
 
 def _items(items: Any) -> Iterator[tuple[str, Any, int]]:
     """Each item of a section with its id (when it is the key) and its line."""
     if isinstance(items, dict):
         for identity, raw in items.items():
-            yield str(identity), raw, items.lc.key(identity)[0] + 1
+            yield str(identity), raw, items.lc.key(identity)[0] + 1  # type: ignore[attr-defined]
     elif isinstance(items, list):
         for position, raw in enumerate(items):
             yield "", raw, items.lc.item(position)[0] + 1  # type: ignore[attr-defined]

@@ -49,9 +49,7 @@ class CaseStore:
             row = (await session.execute(query)).first()
             return _case(row) if row else None
 
-    async def take(
-        self, case_id: int, expert_id: int, expert_name: str, drafts: tuple[Draft, ...]
-    ) -> bool:
+    async def take(self, case_id: int, expert_id: int, drafts: tuple[Draft, ...]) -> bool:
         now = self._clock.now()
         values = {"state": "taken", "owner_id": expert_id, "taken_at": now}
         return await self._change(case_id, "waiting", None, values, "desk", drafts)
@@ -118,7 +116,7 @@ class CaseStore:
         return (await session.scalars(query)).one()
 
 
-def _cases() -> Select[Any]:
+def _cases() -> Any:
     last_words = (
         select(func.max(EventRow.at))
         .where(EventRow.conversation_id == CaseRow.conversation_id, EventRow.author == "citizen")

@@ -117,9 +117,7 @@ class ConversationStore:
 
     async def finish(self, lease: Lease, outcome: Outcome) -> FinishedAs:
         async with self._database.write() as session:
-            row = await session.get(
-                ConversationRow, lease.conversation.id, with_for_update=True
-            )
+            row = await session.get(ConversationRow, lease.conversation.id, with_for_update=True)
             if row is None or row.fence != lease.fence:
                 return "lost_lease"
             inbox = await session.scalar(
@@ -215,5 +213,3 @@ async def _conversation(session: AsyncSession, row: ConversationRow) -> Conversa
         case_state=case.state if case else None,  # type: ignore[arg-type]
         case_code=case.code if case else None, case_follows=row.case_follows,
     )  # fmt: skip
-
-

@@ -43,9 +43,7 @@ def append(
         session.add(event)
         added.append(event)
         if deliver and not draft.hidden:
-            session.add(
-                OutboxRow(channel=row.channel, conversation_id=row.id, event_id=event.id)
-            )
+            session.add(OutboxRow(channel=row.channel, conversation_id=row.id, event_id=event.id))
     row.updated_at = now
     return added
 

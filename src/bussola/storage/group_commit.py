@@ -52,14 +52,17 @@ class GroupCommit(Generic[Item, Result]):
                 _fail(batch, error)
 
     async def _commit_or_fail(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
-        for last in (False, True):
+        for _ in range(2):
             try:
-                return await self._commit(batch)
+                await self._commit(batch)
             except IntegrityError as error:
-                if last:
-                    _fail(batch, error)
+                failure: Exception = error
             except Exception as error:  # noqa: BLE001  every submitter must hear of it
-                return _fail(batch, error)
+                failure = error
+                break
+            else:
+                return
+        _fail(batch, failure)
 
     async def _commit(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
         async with self._database.write() as session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
@@ -26,7 +27,7 @@ def new_revision(url: str, message: str) -> None:
     )
 
 
-def _with_connection(url: str, run) -> None:  # type: ignore[no-untyped-def]
+def _with_connection(url: str, run: Callable[[Config], object]) -> None:
     parsed = make_url(url)
     backend = parsed.get_backend_name()
     if backend == "sqlite":

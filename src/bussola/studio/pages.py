@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
 
 from aiohttp import web
 
@@ -21,8 +20,7 @@ def add_routes(routes: Routes) -> None:
 
 async def studio(request: web.Request) -> web.Response:
     settings, knowledge = request.app[SETTINGS], request.app[KNOWLEDGE]
-    today = settings.today or date.today()
-    problems = await asyncio.to_thread(check, settings.faq, settings.facts, today)
+    problems = await asyncio.to_thread(check, settings.faq, settings.facts, settings.day())
     return request.app[TEMPLATES].page(
         "studio.html", me=request[SIGNED_IN], problems=problems,
         version=knowledge.snapshot.knowledge.version,

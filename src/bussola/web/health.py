@@ -32,11 +32,12 @@ async def measured(request: web.Request, handler: Handler) -> web.StreamResponse
     status = 500
     try:
         response = await handler(request)
-        status = response.status
-        return response
     except web.HTTPException as error:
         status = error.status
         raise
+    else:
+        status = response.status
+        return response
     finally:
         resource = request.match_info.route.resource
         route = resource.canonical if resource else "none"

@@ -80,11 +80,7 @@ def _safe_next(target: str) -> str:
     return target if target.startswith(("/desk", "/studio")) else ""
 
 
-def _form(
-    request: web.Request, after: str, error: str | None, status: int = 200
-) -> web.Response:
+def _form(request: web.Request, after: str, error: str | None, status: int = 200) -> web.Response:
     return request.app[TEMPLATES].page(
         "sign_in.html", status, after=after, error=error, idle=int(IDLE.total_seconds() // 60)
     )
-
-

@@ -37,9 +37,7 @@ class Templates:
 
     def page(self, name: str, status: int = 200, **values: object) -> web.Response:
         """The rendered template as a response."""
-        return web.Response(
-            text=self.text(name, **values), content_type="text/html", status=status
-        )
+        return web.Response(text=self.text(name, **values), content_type="text/html", status=status)
 
 
 def moment(at: datetime | date | None, zone: ZoneInfo) -> str:

@@ -49,9 +49,7 @@ async def post_message(request: web.Request) -> web.Response:
     return web.json_response(outcome, status=202)
 
 
-async def receive(
-    request: web.Request, conversation_id: str, sent: Sent
-) -> dict[str, Any] | str:
+async def receive(request: web.Request, conversation_id: str, sent: Sent) -> dict[str, Any] | str:
     """Store what a browser sent: an acknowledgement, or the name of the refusal.
 
     When the disk fails nothing is acknowledged, and the citizen is told so.
@@ -59,9 +57,7 @@ async def receive(
     try:
         # A whole office may share an address: the limit that counts is the conversation's.
         crowd = None if is_internal(request) else f"from:{request.remote}"
-        accepted = await request.app[CONVERSATIONS].receive(
-            sent.incoming(conversation_id), crowd
-        )
+        accepted = await request.app[CONVERSATIONS].receive(sent.incoming(conversation_id), crowd)
     except Refused as refused:
         return refused.reason
     except Exception as error:  # noqa: BLE001  no acknowledgement without a commit

@@ -46,9 +46,7 @@ async def chat(request: web.Request) -> web.StreamResponse:
     return socket
 
 
-async def _hello(
-    socket: web.WebSocketResponse, request: web.Request
-) -> tuple[str, int] | None:
+async def _hello(socket: web.WebSocketResponse, request: web.Request) -> tuple[str, int] | None:
     try:
         frame = await socket.receive_json(timeout=HELLO_SECONDS)
         conversation_id = conversation_of(str(frame["token"]), request.app[SIGNER])
@@ -70,10 +68,12 @@ async def _take(
         client_id = raw.get("client_id")
         sent = Sent.model_validate(raw)
     except (ValueError, AttributeError, ValidationError):
-        return await _refuse(socket, request, "bad_request", client_id)
+        await _refuse(socket, request, "bad_request", client_id)
+        return
     outcome = await receive(request, conversation_id, sent)
     if isinstance(outcome, str):
-        return await _refuse(socket, request, outcome, client_id)
+        await _refuse(socket, request, outcome, client_id)
+        return
     await socket.send_json({"type": "accepted", **outcome})
 
 
@@ -82,9 +82,7 @@ async def _refuse(
 ) -> None:
     text = request.app[TEXTS].say(f"refused_{reason}")
     known = client_id if isinstance(client_id, str) else None
-    await socket.send_json(
-        {"type": "refused", "reason": reason, "text": text, "client_id": known}
-    )
+    await socket.send_json({"type": "refused", "reason": reason, "text": text, "client_id": known})
 
 
 async def _send_events(

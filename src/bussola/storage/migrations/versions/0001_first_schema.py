@@ -66,9 +66,7 @@ def upgrade() -> None:
         sa.Column("taken_at", _TIME, nullable=True),
         sa.Column("first_reply_at", _TIME, nullable=True),
         sa.Column("closed_at", _TIME, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["conversation_id"], ["conversations.id"], ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["conversation_id"], ["conversations.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["owner_id"],
             ["staff.id"],
@@ -93,14 +91,10 @@ def upgrade() -> None:
         sa.Column("client_id", sa.String(length=64), nullable=True),
         sa.Column("in_reply_to", sa.Integer(), nullable=True),
         sa.Column("part", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["conversation_id"], ["conversations.id"], ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["conversation_id"], ["conversations.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("conversation_id", "id"),
         sa.UniqueConstraint("conversation_id", "client_id", name="uq_events_client_id"),
-        sa.UniqueConstraint(
-            "conversation_id", "in_reply_to", "part", name="uq_events_answer_once"
-        ),
+        sa.UniqueConstraint("conversation_id", "in_reply_to", "part", name="uq_events_answer_once"),
     )
     op.create_table(
         "inbox",
@@ -112,9 +106,7 @@ def upgrade() -> None:
         sa.Column("button", sa.String(length=80), nullable=True),
         sa.Column("masked", _JSON, nullable=False),
         sa.Column("received_at", _TIME, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["conversation_id"], ["conversations.id"], ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["conversation_id"], ["conversations.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("conversation_id", "event_id", name="uq_inbox_event"),
     )
@@ -130,9 +122,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=8), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_try_at", sa.Float(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["conversation_id"], ["conversations.id"], ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["conversation_id"], ["conversations.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
