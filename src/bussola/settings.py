@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
+
+T = TypeVar("T")
 
 
 class SettingsError(ValueError):
@@ -107,22 +110,28 @@ RUN_FILE = "run.env"
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from the environment, then from `run.env`, then the defaults."""
-    home = Path(environment.get("BUSSOLA_HOME", NAMES["BUSSOLA_HOME"])).expanduser().resolve()
+    """Settings from the environment, then from `run.env`, then the defaults.
+
+    Raises SettingsError, which names the setting that cannot be read.
+    """
+    home = Path(environment.get("BUSSOLA_HOME") or NAMES["BUSSOLA_HOME"]).expanduser().resolve()
     values = {**NAMES, **read_run_file(home / RUN_FILE)}
     values |= {name: environment[name] for name in NAMES if environment.get(name)}
+    return _settings(values, home)
+
+
+def _read(values: Mapping[str, str], name: str, reader: Callable[[str], T]) -> T:
     try:
-        return _settings(values, home)
-    except ValueError as error:
-        raise SettingsError(f"a setting cannot be read: {error}") from error
+        return reader(values[name])
+    except (ValueError, KeyError, OSError) as error:
+        raise SettingsError(f"{name} cannot be read: «{values[name]}»") from error
 
 
 def _settings(values: Mapping[str, str], home: Path) -> Settings:
-    host, port = values["BUSSOLA_HOST"], int(values["BUSSOLA_PORT"])
+    host, port = values["BUSSOLA_HOST"], _read(values, "BUSSOLA_PORT", int)
     public_url = (values["BUSSOLA_PUBLIC_URL"] or f"http://{host}:{port}").rstrip("/")
     origins = values["BUSSOLA_ALLOWED_ORIGINS"].split(",")
     secure = values["BUSSOLA_SECURE_COOKIES"] or str(public_url.startswith("https"))
-    today = values["BUSSOLA_TODAY"]
     return Settings(
         root=Path(values["BUSSOLA_ROOT"]).expanduser().resolve(),
         home=home,
@@ -137,13 +146,13 @@ def _settings(values: Mapping[str, str], home: Path) -> Settings:
         bot_token=values["BUSSOLA_BOT_TOKEN"],
         knowledge_token=values["BUSSOLA_KNOWLEDGE_TOKEN"],
         secret=values["BUSSOLA_SECRET"],
-        bot_seconds=float(values["BUSSOLA_BOT_SECONDS"]),
-        working_days=int(values["BUSSOLA_WORKING_DAYS"]),
-        opens=time.fromisoformat(values["BUSSOLA_OPENS"]),
-        closes=time.fromisoformat(values["BUSSOLA_CLOSES"]),
-        zone=ZoneInfo(values["BUSSOLA_ZONE"]),
+        bot_seconds=_read(values, "BUSSOLA_BOT_SECONDS", float),
+        working_days=_read(values, "BUSSOLA_WORKING_DAYS", int),
+        opens=_read(values, "BUSSOLA_OPENS", time.fromisoformat),
+        closes=_read(values, "BUSSOLA_CLOSES", time.fromisoformat),
+        zone=_read(values, "BUSSOLA_ZONE", ZoneInfo),
         secure_cookies=secure.lower() in {"1", "true", "yes"},
-        today=date.fromisoformat(today) if today else None,
+        today=_read(values, "BUSSOLA_TODAY", lambda v: date.fromisoformat(v) if v else None),
         organisation=values["BUSSOLA_ORGANISATION"],
     )
 

@@ -51,7 +51,10 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     data, port = folder / "data", free_port()
 
     def run(*line: str) -> None:
-        subprocess.run(line, check=True, capture_output=True, user=user, cwd=folder)
+        done = subprocess.run(
+            line, check=False, capture_output=True, user=user, cwd=folder, text=True
+        )
+        assert done.returncode == 0, done.stderr
 
     run(_binary("initdb"), "-D", str(data), "-U", "bussola", "--auth=trust", "-N")
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"

@@ -56,9 +56,6 @@ def test_a_mistake_of_content_is_said(folder: Folder, old: str, new: str, senten
     assert (problem.file, problem.line, problem.severity) == (SHEET, 2, "error")
 
 
-# BUG src/bussola/knowledge/checking.py:19 `_BARE_AMOUNT` only sees the unit after the number. Fix: add
-# `|(?:euro|€)\s?\d[\d.]*(?:,\d+)?` to the pattern.
-@pytest.mark.xfail(strict=True, reason="BUG checking.py: an amount after its unit is not seen")
 @pytest.mark.parametrize("amount", ["€ 500", "euro 500,00", "€500"])
 def test_an_amount_after_its_unit_is_said(folder: Folder, amount: str) -> None:
     """An amount written after its unit is a bare amount too."""
@@ -80,10 +77,6 @@ def test_a_figure_of_the_future_is_said(folder: Folder) -> None:
     assert errors == ["la cifra costo non ha ancora un valore"]
 
 
-# BUG src/bussola/knowledge/checking.py:101-103 only `answer` is rendered: a figure without a value in
-# `details` or `steps` passes the check, and KnowledgeService.answer raises ValueError when a citizen
-# asks. Fix: render details and steps too in `_wording_findings`.
-@pytest.mark.xfail(strict=True, reason="BUG checking.py: details and steps are not rendered")
 def test_a_figure_of_the_future_in_the_details_is_said(folder: Folder) -> None:
     """Details with a figure that has no value yet cannot be published either."""
     folder.spoil("figures.yml", "from: 2026-01-01, until: 2026-12-31", "from: 2030-01-01")
@@ -92,9 +85,6 @@ def test_a_figure_of_the_future_in_the_details_is_said(folder: Folder) -> None:
     assert [p for p in folder.problems() if p.severity == "error"] != []
 
 
-# BUG src/bussola/knowledge/checking.py:52 the text of a signpost is shown as written, so `{{ name }}`
-# would reach the citizen. Fix: an error when `references(signpost.text)` is not empty.
-@pytest.mark.xfail(strict=True, reason="BUG checking.py: a figure in a signpost is shown as braces")
 def test_a_signpost_names_no_figure(folder: Folder) -> None:
     """A signpost's text is not rendered, so it may name no figure."""
     folder.spoil("signposts.yml", "non parlo.", "costa {{ costo }}.")

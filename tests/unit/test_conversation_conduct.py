@@ -43,9 +43,6 @@ async def test_an_answer_does_not_wipe_insults(t: ConversationTester, bot: FakeB
     assert t.bot_said("abuse", t.text("abuse_boundary"))
 
 
-# BUG src/bussola/conversations/replies.py:62 `theme` returns `Context(theme=theme_id)`: insults are
-# forgotten. Fix: `Context(theme=theme_id, insults=context.insults)`.
-@pytest.mark.xfail(strict=True, reason="BUG replies.py: theme() forgets the insults")
 async def test_the_menu_does_not_wipe_insults(t: ConversationTester) -> None:
     """A theme chosen between two insults does not make the second one the first again."""
     await t.citizen_says("cretino")
@@ -177,9 +174,6 @@ async def test_masking_is_told_while_an_expert_has_the_word(t: ConversationTeste
     assert [event.kind for event in t.said] == ["citizen", "masked"]
 
 
-# BUG src/bussola/conversations/service.py `_without_bot`: its outcomes leave the masking out. Fix:
-# return `self._with_masking(message, (drafts, after), None)` at its three plain exits.
-@pytest.mark.xfail(strict=True, reason="BUG service.py: _without_bot does not tell about masking")
 async def test_masking_is_told_without_a_bot(t: ConversationTester, bot: FakeBot) -> None:
     """The citizen hears of masking also when the bot cannot be reached."""
     bot.fail(9)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bussola.testing import ConversationTester, FakeBot
 
 WHICH = {
@@ -133,9 +131,6 @@ async def test_the_expert_sees_what_was_offered(t: ConversationTester, bot: Fake
     assert (case.question, case.nearest) == ("costo o rate", ("costo", "rate"))
 
 
-# BUG src/bussola/conversations/replies.py: `dont_know` and `signpost` leave `context.options` of an
-# earlier question in place. Fix: `waiting_for(..., shown=(), options=())` in both.
-@pytest.mark.xfail(strict=True, reason="BUG replies.py: dont_know and signpost keep old options")
 async def test_options_of_an_earlier_question_are_forgotten(
     t: ConversationTester, bot: FakeBot
 ) -> None:

@@ -159,10 +159,6 @@ def test_text_without_figures_stays(text: str) -> None:
     assert render(text, {}, IN_2026).text == text
 
 
-# BUG src/bussola/knowledge/entry.py:56-60 (`Validity`): a period that ends before it begins is
-# accepted and never holds. Fix: a `model_validator` on Validity ("the period ends before it begins")
-# with its sentence in loading._OUR_ERRORS.
-@pytest.mark.xfail(strict=True, reason="BUG entry.py: a period may end before it begins")
 def test_a_period_ends_after_it_begins() -> None:
     """A period that ends before it begins is refused."""
     with pytest.raises(ValidationError):

@@ -77,9 +77,6 @@ def test_a_family_is_one_character() -> None:
     assert exit_of(FAMILY * (MAX_CHARACTERS + 1)) == "too_long"
 
 
-# BUG src/bussola/conversations/guards.py:59 `knocking.text[: MAX_CHARACTERS * 4]` cuts an accepted text
-# without a word, even inside a character. Fix: `raise Refused("too_long")` when it is longer.
-@pytest.mark.xfail(strict=True, reason="BUG guards.py: an accepted text is cut silently")
 def test_what_passes_is_not_cut() -> None:
     """What the door accepts is kept to the last character."""
     text = FAMILY * (MAX_CHARACTERS - 1) + "!"
@@ -128,18 +125,12 @@ def test_what_passes_is_printable(text: str) -> None:
     assert all(c in "\n\u200d" or unicodedata.category(c) not in odd for c in passed)
 
 
-# BUG src/bussola/conversations/guards.py:34-36 NFC comes before invisible characters are taken out, so
-# "e" + zero-width + accent stays decomposed. Fix: normalise after the join as well.
-@pytest.mark.xfail(strict=True, reason="BUG guards.py: not NFC once invisible characters are out")
 def test_what_passes_is_composed() -> None:
     """What passes is NFC, also where an invisible character stood between letter and accent."""
     passed = at_the_door("perche\u200b\u0301").text
     assert passed == unicodedata.normalize("NFC", passed)
 
 
-# BUG src/bussola/conversations/guards.py:44 category Cn is "not assigned in Python's Unicode 14": newer
-# emoji vanish, and alone they are refused as empty. Fix: leave "Cn" out of the set.
-@pytest.mark.xfail(strict=True, reason="BUG guards.py: emoji newer than Unicode 14 vanish")
 def test_new_emoji_stay() -> None:
     """An emoji newer than this Python stays in the text."""
     assert at_the_door("ok \U0001fae8").text == "ok \U0001fae8"
@@ -150,9 +141,6 @@ def test_there_are_enough_slashes() -> None:
     assert len(LEADING_SLASHES) >= 50
 
 
-# BUG src/bussola/conversations/guards.py:64 `lstrip(_COMMAND_SIGNS + " ")` stops at a line break or a
-# wide blank after the first slash ("/\n/restart"), and Rasa strips those. Fix: the pattern that
-# bot/gateway_channel.py has already: `re.sub(r"^[\s/\uff0f\u2044\u2215\u29f8]+", "", text)`.
 SLASH_THEN_BLANK = [f"{a}{blank}{b}" for a in SLASHES[:2] for blank in "\n\u2003" for b in SLASHES]
 
 
@@ -163,7 +151,6 @@ def test_a_leading_slash_never_stays(slash: str) -> None:
     assert passed == "restart"
 
 
-@pytest.mark.xfail(strict=True, reason="BUG guards.py: slash, line break, slash leaves a command")
 @pytest.mark.parametrize("slash", SLASH_THEN_BLANK)
 def test_a_slash_after_a_slash_never_stays(slash: str) -> None:
     """A slash hidden behind a slash and a blank never stays either."""

@@ -173,20 +173,12 @@ def test_yaml_runs_no_code(folder: Folder, tmp_path: Path, value: str) -> None:
     assert not mark.exists()
 
 
-# BUG src/bussola/knowledge/loading.py:179 a tagged list or mapping has no `lc` data: `_items` raises
-# TypeError. Fix: fall back to the line of the section, as `_line_of` does.
-@pytest.mark.xfail(strict=True, reason="BUG loading.py: a tagged section stops the whole check")
 def test_a_tagged_section_is_a_problem(folder: Folder) -> None:
     """A section with a tag is a problem of the file, not of the program."""
     folder.write(SHEET, "entries: !!python/object/apply:os.getcwd ['x']\n")
     assert {problem.file for problem in folder.problems()} == {SHEET}
 
 
-# BUG src/bussola/knowledge/loading.py:117-121 an impossible day without quotes is a bare ValueError of ruamel,
-# and deep nesting a RecursionError: `read` raises instead of saying so. Fix: in `_parse` also catch
-# `(ValueError, RecursionError)`; for the line of the day, `YAML(typ="rt")` with the timestamp tag
-# read as text and pydantic to make the date.
-@pytest.mark.xfail(strict=True, reason="BUG loading.py: an impossible day stops the whole check")
 def test_an_impossible_day_has_its_line(folder: Folder) -> None:
     """The 30th of February is said on its line."""
     line = folder.spoil(SHEET, "on: 2026-11-01", "on: 2026-02-30")
@@ -194,18 +186,12 @@ def test_an_impossible_day_has_its_line(folder: Folder) -> None:
     assert (problem.file, problem.line) == (SHEET, line)
 
 
-@pytest.mark.xfail(
-    strict=True, raises=RecursionError, reason="BUG loading.py: deep nesting is a RecursionError"
-)
 def test_deep_nesting_is_refused(folder: Folder) -> None:
     """Brackets without end are a problem of the file, not of the program."""
     folder.write(SHEET, "entries: " + "[" * 400 + "]" * 400)
     assert {problem.file for problem in folder.problems()} == {SHEET}
 
 
-# BUG src/bussola/knowledge/loading.py:172 `_items` yields nothing for a section that is neither a list nor
-# a mapping. Fix: add a Problem "qui serve un elenco" on the line of the key.
-@pytest.mark.xfail(strict=True, reason="BUG loading.py: a section that is only text is ignored")
 @pytest.mark.parametrize("content", ["entries: presto\n", "entries:\n"])
 def test_a_section_without_items_is_said(folder: Folder, content: str) -> None:
     """A section that holds no list is a mistake, not an empty one."""

@@ -48,10 +48,6 @@ def test_a_spaced_fiscal_code_leaves() -> None:
     planted_in("RSS MRA 85M01 H501Q", "codice fiscale")
 
 
-# BUG src/bussola/conversations/masking.py:19 + :40 `_FISCAL_CODE.finditer` swallows the words before
-# a spaced code ("codice fiscale RSS" is 16 letters) and goes on after them. Fix: look at every start,
-# `(?=((?:[A-Za-z0-9][ .-]?){15}[A-Za-z0-9])(?![A-Za-z0-9]))`, and take `match.span(1)`.
-@pytest.mark.xfail(strict=True, reason="BUG masking.py: words before a spaced fiscal code hide it")
 @pytest.mark.parametrize("before", ["codice fiscale", "mio cf"])
 def test_words_before_a_spaced_fiscal_code_do_not_hide_it(before: str) -> None:
     """A spaced codice fiscale leaves whatever word stands before it."""
@@ -76,9 +72,6 @@ def test_the_sentence_after_an_iban_stays() -> None:
     assert mask(text) == ("iban [IBAN] intestato a me", ("IBAN",))
 
 
-# BUG src/bussola/conversations/masking.py:20 `_IBAN` allows no blank after the country. Fix:
-# `[A-Za-z]{2}[ .-]?\d{2}(?:...)`.
-@pytest.mark.xfail(strict=True, reason="BUG masking.py: an IBAN with a blank after IT stays")
 def test_an_iban_grouped_by_meaning_leaves() -> None:
     """An IBAN written as country, check, CIN, bank, branch and account leaves."""
     planted_in("IT 60 X 05428 11101 000000123456", "IBAN")
@@ -96,10 +89,6 @@ def test_a_number_that_fails_luhn_is_no_card(number: str) -> None:
     assert "numero di carta" not in mask(number)[1]
 
 
-# BUG src/bussola/conversations/masking.py:21 + :56 `_CARD` is greedy up to 19 digits: an expiry date or
-# a CVV after the card makes a longer number that fails Luhn. Fix: try every shorter end of the
-# candidate, as `_ibans` does, from 19 digits down to 13.
-@pytest.mark.xfail(strict=True, reason="BUG masking.py: digits after a card number hide it")
 @pytest.mark.parametrize("after", [" 123", " 12/28"])
 def test_digits_after_a_card_do_not_hide_it(after: str) -> None:
     """A card number leaves also with its expiry date or its security code behind it."""
@@ -135,11 +124,6 @@ def test_public_numbers_stay(number: str) -> None:
     assert mask(f"chiama {number}") == (f"chiama {number}", ())
 
 
-# BUG src/bussola/conversations/masking.py:61-71: opening hours, millions of euro, and a public number
-# with its country code are taken for a telephone. Fix: compare `digits.removeprefix("39")` (and
-# "0039") with PUBLIC_NUMBERS; skip a span followed by euro, € or a decimal comma; skip one that is
-# wholly `\d{1,2}[.:]\d{2}\s?[-/]\s?\d{1,2}[.:]\d{2}`.
-@pytest.mark.xfail(strict=True, reason="BUG masking.py: false telephones")
 @pytest.mark.parametrize(
     "text", ["aperto 09.00-17.00", "350.000.000 euro", "350000000 euro", "+39 06 164164"]
 )

@@ -44,9 +44,6 @@ def test_what_was_not_shown_cannot_be_chosen(text: str) -> None:
     assert chosen_option(text, ()) is None
 
 
-# BUG src/bussola/conversations/routing.py:19 and :27 the preposition "a" and the article "uno" anywhere
-# in the text choose the first option. Fix: the bare letters only when they are the whole text.
-@pytest.mark.xfail(strict=True, reason="BUG routing.py: the word a chooses the first option")
 @pytest.mark.parametrize(
     "text", ["quella che riguarda i soldi dati a mio figlio", "vai a quella 2"]
 )
@@ -67,11 +64,6 @@ def test_anything_else_is_not_a_yes(text: str) -> None:
     assert not says_yes(text)
 
 
-# BUG src/bussola/conversations/routing.py:24 `_YES` looks at the first word only. Fix: let a yes be
-# the whole text, with "grazie", "per favore" or "procedi" after it at most (`fullmatch`).
-@pytest.mark.xfail(
-    strict=True, reason="BUG routing.py: a question that begins with si or da is a yes"
-)
 @pytest.mark.parametrize(
     "text", ["si può pagare a rate?", "da quando vale?", "certo che no", "ok ma quanto costa?"]
 )

@@ -94,10 +94,6 @@ def test_a_bad_value_is_refused(tmp_path: Path, name: str) -> None:
         loaded(tmp_path, **{name: BAD[name]})
 
 
-# BUG src/bussola/settings.py:111-113 the message holds the words of `int` or `date`, never the name of
-# the setting, although SettingsError promises it. Fix: read each value through one small function,
-# `_read(values, name, int)`, that raises SettingsError(f"{name}: {value!r} cannot be read").
-@pytest.mark.xfail(strict=True, reason="BUG settings.py: a bad value does not name its setting")
 @pytest.mark.parametrize("name", ["port", "bot_seconds", "working_days", "closes", "today"])
 def test_a_bad_value_names_its_setting(tmp_path: Path, name: str) -> None:
     """The refusal names the setting."""
@@ -105,21 +101,12 @@ def test_a_bad_value_names_its_setting(tmp_path: Path, name: str) -> None:
         loaded(tmp_path, **{name: BAD[name]})
 
 
-# BUG src/bussola/settings.py:112 ZoneInfoNotFoundError is a KeyError: it escapes `except ValueError`.
-@pytest.mark.xfail(
-    strict=True, raises=KeyError, reason="BUG settings.py: an unknown zone is no SettingsError"
-)
 def test_an_unknown_zone_is_refused(tmp_path: Path) -> None:
     """A zone that does not exist is a SettingsError."""
     with pytest.raises(SettingsError):
         loaded(tmp_path, zone="Europe/Atlantide")
 
 
-# BUG src/bussola/settings.py:107 `environment.get` takes an empty BUSSOLA_HOME as the current folder,
-# where every other empty variable means the default. Fix: `environment.get(...) or NAMES[...]`.
-@pytest.mark.xfail(
-    strict=True, reason="BUG settings.py: an empty BUSSOLA_HOME is the current folder"
-)
 def test_an_empty_home_is_the_default() -> None:
     """An empty BUSSOLA_HOME is the default one."""
     assert load({"BUSSOLA_HOME": ""}).home == load({}).home

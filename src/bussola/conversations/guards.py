@@ -18,8 +18,9 @@ from bussola.conversations.message import Refused
 from bussola.text import folded
 
 MAX_CHARACTERS = 2000
-_MOST_MARKS = 4
-_COMMAND_SIGNS = "/\uff0f\u2044\u2215"
+MOST_CODE_POINTS = 8 * MAX_CHARACTERS
+"""A visible character may be made of many: a text is bounded in both."""
+_COMMAND = re.compile(r"^[\s/\uff0f\u2044\u2215\u29f8]+")
 
 
 @dataclass(frozen=True)
@@ -32,18 +33,17 @@ class Knocking:
 
 def clean(knocking: Knocking) -> Knocking:
     """NFC; no control, bidi or zero-width characters; at most 4 marks on a letter."""
-    text = unicodedata.normalize("NFC", knocking.text)
-    text = "".join(c for c in text if c in "\n\t" or not _unprintable(c))
+    text = "".join(c for c in knocking.text if c in "\n\t" or not _unprintable(c))
+    text = unicodedata.normalize("NFC", text)
     text = regex.sub(r"(\p{M}{4})\p{M}+", r"\1", text)
     text = re.sub(r"[ \t\u00a0]+", " ", text)
     return replace(knocking, text=re.sub(r"\n{3,}", "\n\n", text).strip())
 
 
 def _unprintable(character: str) -> bool:
-    # ZWJ stays: it holds family emoji together.
-    return (
-        unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"} and character != "\u200d"
-    )
+    # ZWJ stays: it holds family emoji together. Unassigned characters stay too: they are the
+    # emoji of next year.
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co"} and character != "\u200d"
 
 
 def refuse_empty(knocking: Knocking) -> Knocking:
@@ -55,15 +55,16 @@ def refuse_empty(knocking: Knocking) -> Knocking:
 def refuse_too_long(knocking: Knocking) -> Knocking:
     """Counted as people count: an emoji or an accented letter is one character."""
     length = len(knocking.text)
-    if length > MAX_CHARACTERS and len(regex.findall(r"\X", knocking.text)) > MAX_CHARACTERS:
+    if length <= MAX_CHARACTERS:
+        return knocking
+    if length > MOST_CODE_POINTS or len(regex.findall(r"\X", knocking.text)) > MAX_CHARACTERS:
         raise Refused("too_long")
-    # A grapheme may hold many code points; what Rasa reads stays bounded anyway.
-    return replace(knocking, text=knocking.text[: MAX_CHARACTERS * 4])
+    return knocking
 
 
 def never_a_command(knocking: Knocking) -> Knocking:
     """A leading slash is a command for Rasa; from a citizen it is only a character."""
-    text = knocking.text.lstrip(_COMMAND_SIGNS + " ")
+    text = _COMMAND.sub("", knocking.text)
     if not text:
         raise Refused("empty")
     return replace(knocking, text=text)

@@ -59,7 +59,9 @@ class Replies:
             for i, (entry_id, question) in enumerate(card.questions[:_QUESTIONS_IN_MENU])
         ]
         text = self._texts.say("theme", theme=card.label)
-        return (self._bot("menu", text, *buttons),), Context(theme=theme_id)
+        return (self._bot("menu", text, *buttons),), Context(
+            theme=theme_id, insults=context.insults
+        )
 
     def answer(self, entry_id: str, context: Context, **evidence: Any) -> Said:
         """A curated answer with its source and date. `evidence` is kept with the event."""
@@ -140,7 +142,9 @@ class Replies:
         if kind == "personal_case":
             text = f"{self._texts.say('not_a_counter')}\n\n{text}"
         draft = self._bot(kind, text, *buttons, signpost_id=board.id, links=board.links, **evidence)
-        return (draft,), context.waiting_for("nothing", nearest=(), reason=kind)
+        return (draft,), context.waiting_for(
+            "nothing", shown=(), options=(), nearest=(), reason=kind
+        )
 
     def dont_know(self, context: Context, nearest: tuple[str, ...], **evidence: Any) -> Said:
         """Says so, and offers a person."""
@@ -149,8 +153,9 @@ class Replies:
             options=list(nearest), **evidence,
         )  # fmt: skip
         return (draft,), context.waiting_for(
-            "handoff", nearest=nearest, reason="dont_know", unanswered=context.unanswered + 1
-        )
+            "handoff", shown=(), options=(), nearest=nearest, reason="dont_know",
+            unanswered=context.unanswered + 1,
+        )  # fmt: skip
 
     def offer_handoff(self, reason: str, context: Context, text_id: str = "offer") -> Said:
         """Asks before a case is opened: the citizen decides."""

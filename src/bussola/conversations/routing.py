@@ -12,16 +12,23 @@ from bussola.conversations.events import Action
 from bussola.conversations.replies import Replies, Said
 from bussola.text import folded
 
-_ORDINAL_WORDS = ("1 prima primo uno sopra a", "2 seconda secondo due b", "3 terza terzo tre c")
+_ORDINAL_WORDS = ("1 prima primo uno sopra", "2 seconda secondo due", "3 terza terzo tre")
+_LETTERS = "abc"
 _ORDINALS: dict[str, int] = {
     word: position for position, words in enumerate(_ORDINAL_WORDS) for word in words.split()
 }
-_YES = re.compile(r"^(si+|ok|va bene|certo|yes|da|confermo|volentieri)\b")
+_YES = re.compile(
+    r"(?:si+|ok|okay|va bene|certo|yes|da|confermo|volentieri|procedi)"
+    r"(?: (?:si|grazie|per favore|procedi|certo|va bene))*"
+)
 
 
 def chosen_option(text: str, shown: tuple[str, ...]) -> str | None:
     """The option a citizen typed ("la seconda", "2", "l'ultima"), or None."""
-    for word in folded(text).split():
+    words = folded(text).split()
+    if len(words) == 1 and words[0] in _LETTERS:
+        words = [str(_LETTERS.index(words[0]) + 1)]
+    for word in words:
         if word in {"ultima", "ultimo", "sotto"} and shown:
             return shown[-1]
         position = _ORDINALS.get(word)
@@ -32,7 +39,7 @@ def chosen_option(text: str, shown: tuple[str, ...]) -> str | None:
 
 def says_yes(text: str) -> bool:
     """A plain yes, for when there is no bot to understand it."""
-    return bool(_YES.match(folded(text)))
+    return bool(_YES.fullmatch(folded(text)))
 
 
 class OpenCase(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -28,6 +29,7 @@ from bussola.conversations.routing import OpenCase, Routing, says_yes
 MOST_ATTEMPTS = 5
 """Crashes in a row after which a message is set aside, with an honest word to the citizen."""
 _FIRST_RETRY_SECONDS = 0.3
+_BUTTON = re.compile(r"[0-9]{1,9}:[a-z0-9]{1,12}")
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class ConversationService:
     async def _label_of(self, conversation_id: str, button: str) -> str:
         """The label we wrote on the button: the text that came with the press is not trusted."""
         pressed = None
-        if button.partition(":")[0].isdigit():
+        if _BUTTON.fullmatch(button):
             pressed = await self._button(conversation_id, button)
         if pressed is None:
             raise Refused("unknown_button")
@@ -200,7 +202,7 @@ class ConversationService:
             case = OpenCase(conversation.context.theme, conversation.context.reason or "asked")
             return self._case_outcome(conversation, message, case)
         if conversation.case_code:
-            drafts, after = self._replies.added_to_case(conversation.case_code, context)
-            return Outcome(drafts, after)
-        drafts, after = self._replies.unavailable(context)
-        return Outcome(drafts, after)
+            said = self._replies.added_to_case(conversation.case_code, context)
+        else:
+            said = self._replies.unavailable(context)
+        return self._with_masking(message, said, None)

@@ -149,7 +149,7 @@ async def close(request: web.Request) -> web.Response:
 async def reply(request: web.Request) -> web.Response:
     """Send a reply; whatever goes wrong, the written text stays in the form."""
     form = await request.post()
-    text, client_id = str(form.get("text", "")), str(form.get("client_id", ""))[:64]
+    text, client_id = str(form.get("text", "")), str(form.get("client_id", ""))[:40]
     case, expert = await _case(request), _expert(request)
     try:
         done = await request.app[DESK].say(case, expert, f"desk-{client_id}", text)

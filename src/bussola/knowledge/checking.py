@@ -19,7 +19,9 @@ from bussola.text import folded
 
 Finding = tuple[Literal["error", "warning"], str]
 MIN_GULPEASE = 50
-_BARE_AMOUNT = re.compile(r"\d[\d.]*(?:,\d+)?\s?(?:euro|€|%|per cento)", re.IGNORECASE)
+_BARE_AMOUNT = re.compile(
+    r"\d[\d.]*(?:,\d+)?\s?(?:euro|€|%|per cento)|(?:\beuro|€)\s?\d[\d.]*(?:,\d+)?", re.IGNORECASE
+)
 _INSTITUTIONS = (
     "inps.it", "inail.it", "normattiva.it", "gazzettaufficiale.it", "gov.it", "1522.eu",
     "interno.gov.it", "europa.eu", "cassacolf.it",
@@ -48,6 +50,8 @@ def check_content(knowledge: Knowledge, facts: dict[str, str], today: date) -> l
     for identity, post in knowledge.signposts.items():
         found += [(identity, f) for f in _unknown_facts(post.facts, facts)]
         found += [(identity, f) for f in _foreign_sites([link.url for link in post.links])]
+        if references(post.text):
+            found.append((identity, ("error", "un cartello non può contenere cifre con le graffe")))
     found += _repeated_questions(knowledge)
     return [
         Problem(*knowledge.places[identity], severity, message, identity)
@@ -111,6 +115,8 @@ def _caution_findings(entry: Entry, texts: list[str], facts: dict[str, str]) -> 
 def _wording_findings(entry: Entry, knowledge: Knowledge, today: date) -> list[Finding]:
     try:
         answer = render(entry.answer, knowledge.figures, today).text
+        for text in (entry.details or "", *entry.steps):
+            render(text, knowledge.figures, today)
     except ValueError as error:
         return [("error", f"la cifra {error} non ha ancora un valore")]
     found: list[Finding] = []

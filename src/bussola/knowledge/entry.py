@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 MAX_ANSWER_CHARACTERS = 600
 MIN_VARIANTS = 8
@@ -58,6 +65,12 @@ class Validity(_Strict):
 
     from_: date = Field(alias="from")
     until: date | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.until is not None and self.until < self.from_:
+            raise ValueError("the period ends before it begins")
+        return self
 
     def covers(self, day: date) -> bool:
         return self.from_ <= day and (self.until is None or day <= self.until)

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from bussola.knowledge.entry import Entry, Signpost, Theme
@@ -80,6 +81,7 @@ _PLAIN = {
 }
 _OUR_ERRORS = {
     "the link must start with https:// and name a site": "il collegamento deve iniziare con https",
+    "the period ends before it begins": "la fine viene prima dell'inizio",
     "two values hold on the same day": "due valori valgono nello stesso giorno",
 }
 
@@ -110,28 +112,46 @@ def read(folder: Path) -> tuple[Knowledge, list[Problem]]:
 
 
 def _parse(raw: bytes, name: str, problems: list[Problem]) -> Any | None:
-    if len(raw) > MAX_FILE_BYTES:
-        problems.append(Problem(name, 1, "error", "il file è troppo grande (massimo 2 MB)"))
-        return None
+    """The document of a file, or None after saying what is wrong with its form."""
+    line, document = 1, None
     try:
-        document = YAML(typ="rt").load(raw.decode("utf-8"))
+        document = _reader().load(raw.decode("utf-8")) if len(raw) <= MAX_FILE_BYTES else None
+        message = _wrong_form(raw, document)
     except UnicodeDecodeError:
-        problems.append(Problem(name, 1, "error", "il file non è scritto in UTF-8"))
-        return None
+        message = "il file non è scritto in UTF-8"
+    except RecursionError:
+        message = "il file ha troppi livelli uno dentro l'altro"
     except (MarkedYAMLError, YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        problems.append(
-            Problem(name, line, "error", "qui la scrittura YAML non è valida: controlla rientri")
-        )
-        return None
-    if not isinstance(document, dict):
-        problems.append(Problem(name, 1, "error", "il file è vuoto o non è un elenco di campi"))
-        return None
-    if sum(1 for _ in _nodes(document)) > MAX_NODES:
-        problems.append(Problem(name, 1, "error", "il file contiene troppi elementi"))
+        message = "qui la scrittura YAML non è valida: controlla rientri"
+    if message:
+        problems.append(Problem(name, line, "error", message))
         return None
     return document
+
+
+def _wrong_form(raw: bytes, document: Any) -> str:
+    if len(raw) > MAX_FILE_BYTES:
+        return "il file è troppo grande (massimo 2 MB)"
+    if not isinstance(document, dict):
+        return "il file è vuoto o non è un elenco di campi"
+    if sum(1 for _ in _nodes(document)) > MAX_NODES:
+        return "il file contiene troppi elementi"
+    return ""
+
+
+class _TextDates(RoundTripConstructor):
+    """Dates stay text: pydantic reads them, and an impossible day keeps its line."""
+
+
+_TextDates.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: str(node.value))
+
+
+def _reader() -> YAML:
+    reader = YAML(typ="rt")
+    reader.Constructor = _TextDates
+    return reader
 
 
 def _nodes(value: Any) -> Iterator[None]:
@@ -158,10 +178,15 @@ _KINDS: dict[str, tuple[type[BaseModel], str]] = {
 def _take(document: Any, name: str, knowledge: Knowledge, problems: list[Problem]) -> None:
     for key, items in document.items():
         if key not in _KINDS:
-            line = document.lc.key(key)[0] + 1
+            line = _key_line(document, key)
             problems.append(Problem(name, line, "error", f"sezione sconosciuta: «{key}»"))
             continue
         model, target = _KINDS[key]
+        if not isinstance(items, dict | list):
+            line = _key_line(document, key)
+            message = f"la sezione «{key}» deve essere un elenco, e qui è vuota o è un testo"
+            problems.append(Problem(name, line, "error", message))
+            continue
         for identity, raw, line in _items(items):
             value = _validated(model, raw, name, line, identity, problems)
             if value is not None:
@@ -169,11 +194,19 @@ def _take(document: Any, name: str, knowledge: Knowledge, problems: list[Problem
                 _add(knowledge, target, known_as, value, Place(name, line), problems)
 
 
+def _key_line(mapping: Any, key: Any) -> int:
+    """The line of a key; 1 when the reader kept none (a tagged section)."""
+    try:
+        return int(mapping.lc.key(key)[0]) + 1
+    except (AttributeError, KeyError, TypeError):
+        return 1
+
+
 def _items(items: Any) -> Iterator[tuple[str, Any, int]]:
     """Each item of a section with its id (when it is the key) and its line."""
     if isinstance(items, dict):
         for identity, raw in items.items():
-            yield str(identity), raw, items.lc.key(identity)[0] + 1  # type: ignore[attr-defined]
+            yield str(identity), raw, _key_line(items, identity)
     elif isinstance(items, list):
         for position, raw in enumerate(items):
             yield "", raw, items.lc.item(position)[0] + 1  # type: ignore[attr-defined]

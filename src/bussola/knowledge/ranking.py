@@ -114,7 +114,7 @@ def decide(
         return "personal_case", first_personal
     best = int(ranked.order[0])
     if kinds[best] == "personal_case" and personal < calibration.personal_hint:
-        best = next(int(t) for t in ranked.order if kinds[t] != "personal_case")
+        best = next((int(t) for t in ranked.order if kinds[t] != "personal_case"), best)
     if ranked.usual < calibration.silent_below:
         return "dont_know", best
     if kinds[best] == "personal_case":

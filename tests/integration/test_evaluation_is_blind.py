@@ -1,0 +1,68 @@
+"""The questions we are measured on are not among those we learn from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from bussola import settings
+from bussola.evaluating import EvaluationError, read_gold
+from bussola.knowledge.loading import load
+from bussola.text import folded
+
+FOLDER = Path("evaluation")
+NEAR = 0.80
+
+
+def questions(part: str) -> list[str]:
+    return [gold.text for gold in read_gold(FOLDER / f"{part}.jsonl")]
+
+
+def taught() -> list[str]:
+    """Everything knowledge learns from."""
+    knowledge = load(settings.load().faq)
+    entries = [q for e in knowledge.entries.values() for q in e.questions]
+    return entries + [q for s in knowledge.signposts.values() for q in s.examples]
+
+
+def nearest(asked: list[str], known: list[str]) -> list[tuple[float, str, str]]:
+    """Each question with its nearest known text by character 3-5 grams."""
+    vectors = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5)).fit(
+        map(folded, known + asked)
+    )
+    near = vectors.transform(map(folded, asked)) @ vectors.transform(map(folded, known)).T
+    best = np.asarray(near.argmax(axis=1)).ravel()
+    return [(near[i, b], asked[i], known[b]) for i, b in enumerate(best)]
+
+
+@pytest.mark.parametrize(("part", "too_near"), [("test", NEAR), ("development", 0.95)])
+def test_no_question_is_taught(part: str, too_near: float) -> None:
+    """Neither the same words nor, for the test part, nearly the same."""
+    leaked = [row for row in nearest(questions(part), taught()) if row[0] > too_near]
+    assert leaked == []
+
+
+def test_the_parts_do_not_share_questions() -> None:
+    """What is tuned on development says nothing about the wording of the test."""
+    shared = [row for row in nearest(questions("test"), questions("development")) if row[0] > NEAR]
+    assert shared == []
+
+
+@pytest.mark.parametrize("part", ["test", "development"])
+def test_every_expected_entry_exists(part: str) -> None:
+    """A renamed entry must be renamed here too."""
+    entries = load(settings.load().faq).entries
+    expected = {e for gold in read_gold(FOLDER / f"{part}.jsonl") for e in gold.expect}
+    assert expected <= set(entries)
+
+
+def test_a_bad_file_names_its_line(tmp_path: Path) -> None:
+    """A curator can find the mistake."""
+    file = tmp_path / "bad.jsonl"
+    file.write_text(json.dumps({"text": "ciao", "kind": "general"}) + "\n{oops\n")
+    with pytest.raises(EvaluationError, match="riga 2"):
+        read_gold(file)
