@@ -52,6 +52,9 @@ def check_content(knowledge: Knowledge, facts: dict[str, str], today: date) -> l
         found += [(identity, f) for f in _foreign_sites([link.url for link in post.links])]
         if references(post.text):
             found.append((identity, ("error", "un cartello non può contenere cifre con le graffe")))
+    for theme in knowledge.themes.values():
+        missing = [i for i in theme.start_with if i not in knowledge.entries]
+        found += [(theme.id, ("error", f"start_with: voce inesistente {i}")) for i in missing]
     found += _repeated_questions(knowledge)
     return [
         Problem(*knowledge.places[identity], severity, message, identity)

@@ -143,6 +143,8 @@ class Theme(_Strict):
     description: Line
     audience: Line
     words: list[Line] = Field(min_length=1)
+    start_with: list[KebabId] = []
+    """Entries to show first, on the home page and in the menu."""
     hidden: bool = False
     """A hidden theme answers questions but is not offered in menus (for instance, channels)."""
 

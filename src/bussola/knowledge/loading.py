@@ -202,6 +202,14 @@ def _key_line(mapping: Any, key: Any) -> int:
         return 1
 
 
+def _item_line(sequence: Any, position: int) -> int:
+    """The line of an item; 1 when the reader kept none."""
+    try:
+        return int(sequence.lc.item(position)[0]) + 1
+    except (AttributeError, KeyError, TypeError):
+        return 1
+
+
 def _items(items: Any) -> Iterator[tuple[str, Any, int]]:
     """Each item of a section with its id (when it is the key) and its line."""
     if isinstance(items, dict):
@@ -209,7 +217,7 @@ def _items(items: Any) -> Iterator[tuple[str, Any, int]]:
             yield str(identity), raw, _key_line(items, identity)
     elif isinstance(items, list):
         for position, raw in enumerate(items):
-            yield "", raw, items.lc.item(position)[0] + 1  # type: ignore[attr-defined]
+            yield "", raw, _item_line(items, position)
 
 
 def _validated(

@@ -272,9 +272,11 @@ class KnowledgeService:
         return list(self.snapshot.knowledge.themes.values())
 
     def entries_of(self, theme: str) -> list[Entry]:
-        """The entries of one theme, in file order."""
+        """The entries of one theme: those to start with, then the others in file order."""
         knowledge = self.snapshot.knowledge
-        return [e for e in knowledge.entries.values() if knowledge.theme_of[e.id] == theme]
+        first = [i for i in knowledge.themes[theme].start_with if i in knowledge.entries]
+        mine = [i for i, owner in knowledge.theme_of.items() if owner == theme]
+        return [knowledge.entries[i] for i in dict.fromkeys([*first, *mine])]
 
 
 def _until(entry: Entry, figures: dict[str, Figure], today: date) -> date | None:

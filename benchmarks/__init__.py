@@ -1,0 +1,1 @@
+"""Slow measurements, each with a make target."""
