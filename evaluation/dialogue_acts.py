@@ -21,7 +21,7 @@ from typing import Any
 
 THREADS = ("OMP_NUM_THREADS", "TF_INTRA_OP_PARALLELISM_THREADS", "TF_INTER_OP_PARALLELISM_THREADS")
 os.environ.update({"TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1"})
-for thread in THREADS:  # one core: others work on this machine too
+for thread in THREADS:  # one core, so that times compare
     os.environ.setdefault(thread, "1")
 warnings.simplefilter("ignore")
 

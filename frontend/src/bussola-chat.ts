@@ -10,6 +10,11 @@ import { style } from './style'
 const LONGEST = 2000
 const WARN_FROM = 1800
 
+/** 128 random bits; `crypto.randomUUID` is missing on plain http. */
+function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('')
+}
+
 export class BussolaChat extends LitElement {
   static override styles = style
   static override properties = {
@@ -59,7 +64,7 @@ export class BussolaChat extends LitElement {
     this.field?.focus()
     if (this.connection) return
     const kept = recall()
-    if (kept) {
+    if (kept?.token) {
       this.token = kept.token
       this.unsent = kept.unsent
       this.draft = kept.draft
@@ -96,11 +101,19 @@ export class BussolaChat extends LitElement {
       {
         frame: (frame) => this.hear(frame),
         online: (online) => { this.online = online },
-        lost: () => void this.afresh(),
+        lost: () => void this.lost(),
       },
     )
     this.connection.open()
     window.setTimeout(() => { this.caughtUp = true }, 1500)
+  }
+
+  /** The gateway does not know this conversation any more: what was not sent is kept to be sent. */
+  private async lost(): Promise<void> {
+    const kept = [...this.unsent.map((m) => m.text ?? ''), this.draft].filter(Boolean).join('\n')
+    await this.afresh()
+    this.draft = kept
+    this.problem = this.texts?.['widget_lost'] ?? ''
   }
 
   private async afresh(): Promise<void> {
@@ -131,7 +144,7 @@ export class BussolaChat extends LitElement {
     this.problem = frame.text
     const mine = this.unsent.find((m) => m.client_id === frame.client_id)
     this.unsent = this.unsent.filter((m) => m !== mine)
-    if (mine?.text && !this.draft) this.draft = mine.text
+    if (mine?.text) this.draft = this.draft ? `${this.draft}\n${mine.text}` : mine.text
     this.remember()
   }
 
@@ -164,7 +177,7 @@ export class BussolaChat extends LitElement {
   }
 
   private send(message: Omit<Outgoing, 'client_id'>): void {
-    const outgoing: Outgoing = { client_id: crypto.randomUUID(), ...message }
+    const outgoing: Outgoing = { client_id: newId(), ...message }
     this.unsent = [...this.unsent, outgoing]
     this.problem = ''
     this.remember()
@@ -180,8 +193,9 @@ export class BussolaChat extends LitElement {
       this.problem = this.texts?.['widget_too_long'] ?? ''
       return
     }
-    this.draft = ''
     this.send({ text })
+    this.draft = ''
+    this.remember()
     this.field?.focus()
   }
 

@@ -16,7 +16,10 @@ const form = reply?.form
 const key = form?.dataset['draft']
 if (reply && form && key) {
   // Only the page after a stored reply forgets it: a cut connection loses nothing.
-  if (new URLSearchParams(location.search).has('inviata')) sessionStorage.removeItem(key)
+  if (new URLSearchParams(location.search).has('inviata')) {
+    sessionStorage.removeItem(key)
+    history.replaceState(null, '', location.pathname)
+  }
   if (!reply.value) reply.value = sessionStorage.getItem(key) ?? ''
   reply.addEventListener('input', () => sessionStorage.setItem(key, reply.value))
 }

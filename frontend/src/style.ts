@@ -35,7 +35,7 @@ export const style = css`
   .links, .sources ul { margin: .4rem 0 0; padding-left: 1.1rem; font-size: .9rem; }
   .sources { font-size: .85rem; margin-top: .5rem; } summary { cursor: pointer; min-height: 24px; }
   a { color: #004d99; }
-  .code { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin-top: .5rem !important; }
+  .code { white-space: normal !important; display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin-top: .5rem !important; }
   .code code { font-size: 1.1rem; font-weight: 700; letter-spacing: .04em; background: #fff; padding: .1rem .4rem; border: 1px solid var(--line); border-radius: 4px; color: var(--ink); }
   .choices { display: flex; flex-direction: column; gap: .4rem; margin-top: .5rem; width: 92%; }
   .choice { text-align: left; padding: .5rem .75rem; border-radius: 6px; border: 1px solid var(--blue); background: var(--blue); color: #fff; }

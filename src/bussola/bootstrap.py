@@ -113,7 +113,7 @@ def create_app(
             raise SettingsError(f"BUSSOLA_{name.upper()} is missing: run `make setup`")
     app = web.Application(
         client_max_size=MAX_BODY_BYTES,
-        middlewares=[health.measured, readable_errors, allow],
+        middlewares=[health.measured, readable_errors, health.once_ready, allow],
     )
     app.on_response_prepare.append(add_headers)
     app[keys.SETTINGS] = settings
@@ -124,6 +124,7 @@ def create_app(
     app[keys.SIGNER] = Signer(settings.secret, salt="conversation")
     app[keys.STARTS], app[keys.GUESSES] = for_starts(), for_guesses()
     app[health.BOT_READY] = {"bot": False}
+    app[health.READY] = asyncio.Event()
     app.cleanup_ctx.append(_connected(settings, bot, limiter or FloodGuard()))
     _add_routes(app)
     return app
@@ -159,7 +160,9 @@ def _connected(
             app[keys.CONVERSATIONS] = service
             senders = {"webchat": WebChatSender(bell)}
             watching = asyncio.create_task(_watch(app, rasa))
-            async for _ in workers.running(service, app[keys.OUTBOX], senders, bell):
+            async for _ in workers.running(
+                service, app[keys.OUTBOX], senders, bell, app[health.READY]
+            ):
                 yield
             watching.cancel()
             with suppress(asyncio.CancelledError):
@@ -212,6 +215,7 @@ def _conversation_service(
 async def _watch(app: web.Application, bot: Bot) -> None:
     """Build the first index, then keep an eye on the bot; says once when all is ready."""
     await asyncio.to_thread(lambda: app[keys.KNOWLEDGE].snapshot)
+    app[health.READY].set()
     said = False
     while True:
         ready = await bot.ready() if isinstance(bot, RasaBot) else True

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bussola import __version__, settings
+from bussola.knowledge.loading import KnowledgeError, load
 from bussola.settings import Settings, SettingsError
 
 ACTIONS_PORT = 5055
@@ -27,6 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
     except SettingsError as error:
         print(f"bussola: {error}", file=sys.stderr)
         return 2
+    except KnowledgeError as error:
+        print(f"{error}\nbussola: correggi questi errori in data/faq e riprova", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 
@@ -98,6 +102,8 @@ def _serve(now: Settings, _: argparse.Namespace) -> int:
 
     from bussola.bootstrap import create_app
 
+    # A slip in a file must stop the start with its line, not fail behind open pages.
+    load(now.faq)
     web.run_app(
         create_app(now), host=now.host, port=now.port, print=None, access_log=None,
         shutdown_timeout=3, handler_cancellation=False,
@@ -183,8 +189,6 @@ def _faq_check(now: Settings, _: argparse.Namespace) -> int:
 
 
 def _faq_stats(now: Settings, _: argparse.Namespace) -> int:
-    from bussola.knowledge.loading import load
-
     knowledge = load(now.faq)
     print(f"{'tema':20} {'voci':>6} {'domande':>8}")
     for theme in knowledge.themes:

@@ -19,4 +19,6 @@ def load_words(file: Path) -> Words:
             for kind, phrases in raw["emergencies"].items()
         },
         insults=frozenset(folded(word) for word in raw["insults"]),
+        persons=frozenset(folded(word) for word in raw["persons"]),
+        harmless=tuple(folded(phrase) for phrase in raw["harmless"]),
     )

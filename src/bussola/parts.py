@@ -62,7 +62,16 @@ def environment(settings: Settings, actions_port: int) -> dict[str, str]:
 
 
 def become(part: str, settings: Settings, actions_port: int) -> None:
-    """Replace this process by a part; signals then reach it directly."""
+    """Replace this process by a part; signals then reach it directly.
+
+    Its output goes to `<home>/<part>.log`: what its libraries print at start would hide the
+    addresses and the first passwords.
+    """
     line = command(part, settings, actions_port)
+    log = settings.home / f"{part}.log"
+    print(f"starting; what it says goes to {os.path.relpath(log)}", flush=True)
+    with log.open("wb") as out:
+        os.dup2(out.fileno(), 1)
+        os.dup2(out.fileno(), 2)
     os.chdir(settings.root)
     os.execve(line[0], line, environment(settings, actions_port))  # noqa: S606  our own command line

@@ -79,10 +79,22 @@ async def deliver_once(outbox: OutboxStore, senders: Mapping[str, Sender]) -> bo
 
 
 async def running(
-    service: ConversationService, outbox: OutboxStore, senders: Mapping[str, Sender], bell: Bell
+    service: ConversationService,
+    outbox: OutboxStore,
+    senders: Mapping[str, Sender],
+    bell: Bell,
+    ready: asyncio.Event,
 ) -> AsyncIterator[None]:
-    """Start the tasks, and stop them at the end of the application."""
-    tasks = [asyncio.create_task(answer_messages(service, bell)) for _ in range(TURNS_AT_ONCE)]
+    """Start the tasks, and stop them at the end of the application.
+
+    Nothing is answered before `ready`: an answer needs the index.
+    """
+
+    async def answering() -> None:
+        await ready.wait()
+        await answer_messages(service, bell)
+
+    tasks = [asyncio.create_task(answering()) for _ in range(TURNS_AT_ONCE)]
     tasks.append(asyncio.create_task(deliver(outbox, senders, bell)))
     yield
     for task in tasks:

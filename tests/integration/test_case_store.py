@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from bussola.conversations.events import Draft
+from bussola.conversations.message import Refused
 from bussola.storage.case_store import CaseStore
 from bussola.storage.conversation_store import ConversationStore
 from bussola.storage.database import Database
@@ -108,3 +109,24 @@ async def test_first_reply_time_is_kept(
     assert second is not None
     assert first.first_reply_at is not None
     assert first.first_reply_at == second.first_reply_at
+
+
+async def test_another_text_under_a_known_id_is_a_conflict(
+    store: ConversationStore, cases: CaseStore, expert_id: int
+) -> None:
+    """A page gone stale cannot swallow the second reply."""
+    case_id = await open_case(store, cases)
+    await cases.take(case_id, expert_id, TAKEN)
+    await cases.say(case_id, expert_id, "d-1", Draft("expert", "expert", "uno"))
+    with pytest.raises(Refused, match="conflict"):
+        await cases.say(case_id, expert_id, "d-1", Draft("expert", "expert", "due"))
+
+
+async def test_the_mark_of_change_moves_only_with_a_change(
+    store: ConversationStore, cases: CaseStore
+) -> None:
+    """A desk that watches is not told to look for nothing."""
+    before = await cases.changed_at()
+    assert await cases.changed_at() == before
+    await open_case(store, cases)
+    assert await cases.changed_at() != before

@@ -25,7 +25,7 @@ async def test_bad_typing_is_understood(citizen: Page, text: str, right: str) ->
 
 async def test_insults_meet_calm_then_a_boundary(citizen: Page) -> None:
     """The first time calm, the second a boundary, and a question is answered all the same."""
-    await expect(await say(citizen, "sei un idiota")).to_contain_text("arrabbiato")
+    await expect(await say(citizen, "sei un idiota")).to_contain_text("rabbia")
     await expect(await say(citizen, "vaffanculo")).to_contain_text("Con gli insulti")
     await expect(await say(citizen, "i voucher esistono ancora?")).to_contain_text("2017")
 

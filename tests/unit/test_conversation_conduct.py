@@ -159,7 +159,8 @@ async def test_planted_data_are_never_on_disk(t: ConversationTester) -> None:
     await t.expert_takes()
     for number, canary in enumerate(CANARIES):
         await t.citizen_says(f"e poi {canary}")
-        await t.expert_says(f"ho letto {canary}", client_id=f"desk-{number}")
+        with pytest.raises(Refused, match="personal_data"):
+            await t.expert_says(f"ho letto {canary}", client_id=f"desk-{number}")
     on_disk = t.bytes_on_disk()
     assert b"[codice fiscale]" in on_disk
     assert [canary for canary in CANARIES if canary.encode() in on_disk] == []

@@ -228,3 +228,19 @@ def test_curated_questions_are_held_only_where_danger_is_the_matter(
         ("emergency", "canali/sicurezza_e_tutele.yml"),
         ("emergency", "lavoro_domestico/tutela.yml"),
     }
+
+
+@pytest.mark.parametrize("text", ["operatore cretino", "voglio un operatore stronzi"])
+def test_whoever_asks_for_a_person_is_never_held(text: str, words: Words) -> None:
+    """An angry citizen reaches a person all the same."""
+    assert at_the_turn(text, words) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["mi ammazzo di lavoro per pagare la colf", "non voglio più vivere con la badante in casa",
+     "il commercialista mi tiene i documenti, come faccio?"],
+)  # fmt: skip
+def test_ways_of_speaking_are_no_danger(text: str, words: Words) -> None:
+    """The question behind them is answered."""
+    assert at_the_turn(text, words) is None

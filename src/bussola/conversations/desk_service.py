@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bussola.conversations.events import Draft
-from bussola.conversations.guards import at_the_door
+from bussola.conversations.guards import at_the_desk
 from bussola.conversations.ports import Bell, Case, CaseStore, Texts
 
 
@@ -42,8 +42,7 @@ class DeskService:
 
     async def say(self, case: Case, expert: Expert, client_id: str, text: str) -> bool:
         """Send the expert's words; False when the case is not theirs. Raises Refused."""
-        knocking = at_the_door(text)
-        draft = Draft("expert", "expert", knocking.text, {"name": expert.name})
+        draft = Draft("expert", "expert", at_the_desk(text), {"name": expert.name})
         return self._rung(case, await self._cases.say(case.id, expert.id, client_id, draft))
 
     async def release(self, case: Case, expert: Expert) -> bool:

@@ -84,6 +84,17 @@ DOOR: tuple[Callable[[Knocking], Knocking], ...] = (
 )
 
 
+def at_the_desk(text: str) -> str:
+    """An expert's words: clean, not empty, not too long, without personal data. Raises Refused.
+
+    They are refused and not masked: nobody may change an expert's words without a word.
+    """
+    written = refuse_too_long(refuse_empty(clean(Knocking(text))))
+    if mask(written.text)[1]:
+        raise Refused("personal_data")
+    return written.text
+
+
 def at_the_door(text: str) -> Knocking:
     """Pass all guards of DOOR; raises Refused with the name of the exit."""
     knocking = Knocking(text)
@@ -98,11 +109,17 @@ class Words:
 
     emergencies: Mapping[str, tuple[str, ...]]
     insults: frozenset[str]
+    persons: frozenset[str] = frozenset()
+    """Words that ask for a person: they pass whatever rude word stands beside them."""
+    harmless: tuple[str, ...] = ()
+    """Ways of speaking that hold words of danger and mean none."""
 
 
 def emergency(text: str, words: Words) -> str | None:
     """The kind of danger the text speaks of, or None."""
     plain = f" {folded(text)} "
+    for phrase in words.harmless:
+        plain = plain.replace(f" {phrase} ", " ")
     for kind, phrases in words.emergencies.items():
         if any(f" {phrase} " in plain for phrase in phrases):
             return kind
@@ -110,8 +127,14 @@ def emergency(text: str, words: Words) -> str | None:
 
 
 def abuse(text: str, words: Words) -> str | None:
-    """ "insult" when the text is little else than an insult; with a question in it, it passes."""
+    """The kind "insult" when the text is little else than one.
+
+    With more than three other words there is a question in it, and it passes; so does
+    whoever asks for a person.
+    """
     tokens = folded(text).split()
+    if words.persons.intersection(tokens):
+        return None
     rude = [token for token in tokens if token in words.insults]
     return "insult" if rude and len(tokens) - len(rude) <= 3 else None
 

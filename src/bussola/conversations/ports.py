@@ -195,7 +195,10 @@ class CaseStore(Protocol):
         ...
 
     async def say(self, case_id: int, expert_id: int, client_id: str, draft: Draft) -> bool:
-        """Store an expert's words once per `client_id`; False when the case is not theirs."""
+        """Store an expert's words once per `client_id`; False when the case is not theirs.
+
+        Raises Refused("conflict") for another text under a known id.
+        """
         ...
 
     async def release(self, case_id: int, expert_id: int, drafts: tuple[Draft, ...]) -> bool:

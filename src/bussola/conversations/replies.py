@@ -150,7 +150,7 @@ class Replies:
         """Says so, and offers a person."""
         draft = self._bot(
             "dont_know", self._texts.say("dont_know"), *self._yes_or_no(context),
-            options=list(nearest), **evidence,
+            options=list(nearest), question=context.question, **evidence,
         )  # fmt: skip
         return (draft,), context.waiting_for(
             "handoff", shown=(), options=(), nearest=nearest, reason="dont_know",
@@ -219,7 +219,9 @@ class Replies:
         """Calm the first time, then a boundary; never an answer in kind."""
         insults = context.insults + 1
         text = self._texts.say("abuse_first" if insults == 1 else "abuse_boundary")
-        return (self._bot("abuse", text),), replace(context, insults=insults)
+        action = Action("offer_handoff", "complaint")
+        person = self._button("expert", "button_expert", action, quiet=True)
+        return (self._bot("abuse", text, person),), replace(context, insults=insults)
 
     def unavailable(self, context: Context) -> Said:
         """The bot cannot be reached: say so, and let the citizen reach a person."""

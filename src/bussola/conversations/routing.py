@@ -67,7 +67,7 @@ class Routing:
             "none_of_these": lambda: say.none_of_these(context),
             "offer_handoff": lambda: self._offer(action.value, conversation),
             "open_case": lambda: self._open(action.value or None, conversation),
-            "decline_handoff": lambda: self._declined(context),
+            "decline_handoff": lambda: self._declined(conversation),
             "useful": lambda: say.feedback(True, action.value, context),
             "not_useful": lambda: say.feedback(False, action.value, context),
             "ask_bot": lambda: say.back_to_bot(context),
@@ -104,12 +104,13 @@ class Routing:
             "abuse": lambda: say.abuse(context),
             "offer_handoff": lambda: self._offer(payload["reason"], conversation),
             "handoff": lambda: self._open(context.theme, conversation),
-            "handoff_declined": lambda: self._declined(context),
+            "handoff_declined": lambda: self._declined(conversation),
         }
         return by_type[payload["type"]]()
 
-    def _declined(self, context: Context) -> Said:
-        return self._replies.notice("declined", context.waiting_for("nothing"))
+    def _declined(self, conversation: Conversation) -> Said:
+        text_id = "declined_with_case" if conversation.case_code else "declined"
+        return self._replies.notice(text_id, conversation.context.waiting_for("nothing"))
 
     def _choice(self, text: str, context: Context) -> Said:
         entry_id = chosen_option(text, context.shown) if context.awaiting == "choice" else None

@@ -132,7 +132,8 @@ class ConversationService:
             said = await self._said(conversation, message)
         except OpenCase as case:
             return self._case_outcome(conversation, message, case)
-        return self._with_masking(message, said, self._follows_after(conversation, message))
+        follows = await self._follows_after(conversation, message, said)
+        return self._with_masking(message, said, follows)
 
     async def _said(self, conversation: Conversation, message: Message) -> Said:
         """The listed exits of a turn, in their order; the bot is the last one."""
@@ -170,10 +171,19 @@ class ConversationService:
             drafts.extend(said)
         return tuple(drafts), context
 
-    def _follows_after(self, conversation: Conversation, message: Message) -> bool | None:
-        """Pressing any button of the bot means that the next words are for the bot again."""
+    async def _follows_after(
+        self, conversation: Conversation, message: Message, said: Said
+    ) -> bool | None:
+        """Whether the next words go to the waiting case; None leaves it as it is.
+
+        Only the button that says so turns to the bot; asking again for a person turns back.
+        """
+        if any(draft.kind == "handoff_open" for draft in said[0]):
+            return True
         if conversation.case_state == "waiting" and message.button is not None:
-            return False
+            pressed = await self._button(conversation.id, message.button)
+            if pressed is not None and pressed.action.type == "ask_bot":
+                return False
         return None
 
     def _with_masking(self, message: Message, said: Said, follows: bool | None) -> Outcome:

@@ -10,8 +10,10 @@ from aiohttp import web
 from aiohttp_sse import sse_response
 
 from bussola.conversations.desk_service import Expert
+from bussola.conversations.events import Event
 from bussola.conversations.message import Refused
 from bussola.conversations.ports import Case
+from bussola.knowledge.service import KnowledgeService
 from bussola.web.keys import (
     BELL,
     CASE_STORE,
@@ -115,13 +117,22 @@ async def _show_case(
 ) -> web.Response:
     case, expert = await _case(request), _expert(request)
     knowledge = request.app[KNOWLEDGE]
-    nearest = [a for a in map(knowledge.answer, case.nearest) if a is not None]
+    values = await _thread_values(request, case)
+    ids = case.nearest or await asyncio.to_thread(_nearest, knowledge, case, values["events"])
+    nearest = [a for a in map(knowledge.answer, ids) if a is not None]
     return request.app[TEMPLATES].page(
         "case_desk.html", status, me=request[SIGNED_IN], case=case, problem=problem, draft=draft,
         mine=case.state == "taken" and case.owner_id == expert.id, nearest=nearest,
         client_id=secrets.token_urlsafe(12), themes=_themes(request), reasons=REASONS,
-        channels=CHANNELS, **await _thread_values(request, case),
+        channels=CHANNELS, **values,
     )  # fmt: skip
+
+
+def _nearest(knowledge: KnowledgeService, case: Case, events: list[Event]) -> tuple[str, ...]:
+    """Entries near the question, or near what the citizen wrote last when there was none."""
+    written = [event.text for event in events if event.author == "citizen"]
+    text = case.question or (written[-1] if written else "")
+    return tuple(entry.id for entry in knowledge.search(text, most=3)) if text else ()
 
 
 async def _done(request: web.Request, done: bool, problem: str) -> web.Response:
@@ -164,13 +175,17 @@ async def reply(request: web.Request) -> web.Response:
 
 async def live(request: web.Request) -> web.StreamResponse:
     """Server-sent events: "look again". The pages fetch what changed by themselves."""
-    number = int(request.headers.get("Last-Event-ID") or 0)
+    given = request.headers.get("Last-Event-ID", "")
+    number, seen = int(given) if given.isdecimal() else 0, ""
+    cases = request.app[CASE_STORE]
     async with sse_response(request) as stream:
         with request.app[BELL].listening("desk") as ear:
             while stream.is_connected():
-                rang = await ear.wait(_LOOK_SECONDS)
-                number += 1
-                await stream.send("changed" if rang else "look", id=str(number), event="desk")
+                await ear.wait(_LOOK_SECONDS)
                 # Many bells in a moment are one reason to look.
                 await asyncio.sleep(0.2)
+                changed = await cases.changed_at()
+                if changed != seen:
+                    seen, number = changed, number + 1
+                    await stream.send("changed", id=str(number), event="desk")
     return stream

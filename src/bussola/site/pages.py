@@ -92,10 +92,13 @@ async def case_find(request: web.Request) -> web.Response:
 
 async def case_page(request: web.Request) -> web.Response:
     """The case behind a code; wrong codes are counted, because the code is the key."""
+    guesses, guesser = request.app[GUESSES], f"case:{request.remote}"
+    if guesses.exhausted(guesser):
+        return _case_search(request, too_many=True)
     case = await request.app[CASE_STORE].case_by_code(tidy_case_code(request.match_info["code"]))
     if case is None:
-        too_many = not request.app[GUESSES].allow(f"case:{request.remote}")
-        return _case_search(request, missing=not too_many, too_many=too_many)
+        guesses.allow(guesser)
+        return _case_search(request, missing=True)
     events = await request.app[CONVERSATION_STORE].events(case.conversation_id)
     return request.app[TEMPLATES].page(
         "case.html", case=case, state=_STATES[case.state], names=_NAMES,

@@ -8,6 +8,7 @@ from sqlalchemy import CursorResult, Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bussola.conversations.events import Draft
+from bussola.conversations.message import Refused
 from bussola.conversations.ports import Case, Clock
 from bussola.storage.database import Database
 from bussola.storage.events import append
@@ -43,6 +44,12 @@ class CaseStore:
         )
         async with self._database.read() as session:
             return [_case(row) for row in await session.execute(query)]
+
+    async def changed_at(self) -> str:
+        """A mark that is another one whenever a conversation changed."""
+        query = select(func.max(ConversationRow.updated_at), func.sum(ConversationRow.last_event))
+        async with self._database.read() as session:
+            return str((await session.execute(query)).one())
 
     async def _one(self, query: Select[Any]) -> Case | None:
         async with self._database.read() as session:
@@ -97,10 +104,12 @@ class CaseStore:
                 return False
             row = await self._conversation_of(session, case_id)
             known = await session.scalar(
-                select(EventRow.id).where(
+                select(EventRow).where(
                     EventRow.conversation_id == row.id, EventRow.client_id == client_id
                 )
             )
+            if known is not None and known.payload["text"] != draft.text:
+                raise Refused("conflict")
             if known is None:
                 append(session, row, (draft,), now, client_id=client_id)
             return True

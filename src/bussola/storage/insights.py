@@ -53,7 +53,7 @@ class Insights:
         async with self._database.read() as session:
             return [
                 Unanswered(
-                    question.payload["text"],
+                    answer.payload["data"].get("question") or question.payload["text"],
                     answer.at,
                     tuple(answer.payload["data"].get("options", ())),
                 )

@@ -77,8 +77,11 @@ class StaffStore:
                           created_at=now, seen_at=now)
             )  # fmt: skip
 
-    async def signed_in(self, token: str) -> SignedIn | None:
-        """Who holds `token`, unless it is too old, idle too long, or the person is disabled."""
+    async def signed_in(self, token: str, active: bool = True) -> SignedIn | None:
+        """Who holds `token`, unless it is too old, idle too long, or the person is disabled.
+
+        A page that refreshes itself is not `active`: it must not keep an absent person in.
+        """
         now = self._clock.now()
         async with self._database.read() as session:
             found = (
@@ -94,7 +97,7 @@ class StaffStore:
         if now - sign_in.created_at > LONGEST or now - sign_in.seen_at > IDLE:
             await self.sign_out(token)
             return None
-        if now - sign_in.seen_at > timedelta(minutes=1):
+        if active and now - sign_in.seen_at > timedelta(minutes=1):
             async with self._database.write() as session:
                 row = await session.get(SignInRow, sign_in.token_hash)
                 if row is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 from aiohttp import web
@@ -17,12 +18,23 @@ _REQUESTS = Counter("bussola_requests", "Requests by route and status", ["route"
 _SECONDS = Histogram("bussola_request_seconds", "Time of a request", ["route"], registry=REGISTRY)
 _WAITING = Gauge("bussola_waiting", "Rows that wait", ["where"], registry=REGISTRY)
 BOT_READY = web.AppKey("bot_ready", dict[str, bool])
+READY = web.AppKey("ready", asyncio.Event)
+"""Set once the first index is built."""
+_BEFORE_READY = (
+    "/health/",
+    "/static/",
+    "/metrics",
+    "/widget.js",
+    "/api/v1/texts",
+    "/api/v1/openapi",
+)
+_MOST_WAIT_SECONDS = 60.0
 
 
 def add_routes(routes: Routes) -> None:
     routes.get("/health/live", live, "everybody")
     routes.get("/health/ready", ready, "everybody")
-    routes.get("/metrics", metrics, "everybody")
+    routes.get("/metrics", metrics, "knowledge_client")
 
 
 @web.middleware
@@ -44,6 +56,20 @@ async def measured(request: web.Request, handler: Handler) -> web.StreamResponse
         _REQUESTS.labels(route, status).inc()
         if not request.path.endswith(("/socket", "/live")):
             _SECONDS.labels(route).observe(time.perf_counter() - started)
+
+
+@web.middleware
+async def once_ready(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Pages wait for the first index instead of building it; messages are taken at once.
+
+    What a citizen sends is stored while the index is being built, and answered after.
+    """
+    if not request.path.startswith(_BEFORE_READY) and not request.path.endswith("/messages"):
+        try:
+            await asyncio.wait_for(request.app[READY].wait(), _MOST_WAIT_SECONDS)
+        except TimeoutError as error:
+            raise web.HTTPServiceUnavailable from error
+    return await handler(request)
 
 
 async def live(_request: web.Request) -> web.Response:

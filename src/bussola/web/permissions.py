@@ -72,12 +72,16 @@ def _check_token(request: web.Request) -> None:
 
 async def _check_staff(request: web.Request, roles: frozenset[str]) -> None:
     token = request.cookies.get(COOKIE)
-    signed_in = await request.app[STAFF].signed_in(token) if token else None
+    by_itself = request.method == "GET" and "HX-Request" in request.headers
+    staff = request.app[STAFF]
+    signed_in = await staff.signed_in(token, active=not by_itself) if token else None
     if signed_in is None:
         if request.headers.get("HX-Request"):
             # htmx follows no redirect with a fragment in it: tell the page to go by itself.
             raise web.HTTPUnauthorized(headers={"HX-Redirect": "/accesso"})
-        raise web.HTTPFound(f"/accesso?next={quote(request.path)}")
+        # A form cannot be sent again by a sign-in: back to the page it was on.
+        page = request.path if request.method == "GET" else request.path.rpartition("/")[0]
+        raise web.HTTPFound(f"/accesso?next={quote(page)}")
     if signed_in.staff.role not in roles:
         raise web.HTTPForbidden
     request[SIGNED_IN] = signed_in

@@ -14,6 +14,10 @@ class RateLimiter:
         self._limits = limits
         self._windows = MovingWindowRateLimiter(MemoryStorage())
 
+    def exhausted(self, key: str) -> bool:
+        """True when the next `allow` would say no; counts nothing."""
+        return not all(self._windows.test(limit, key) for limit in self._limits)
+
     def allow(self, key: str) -> bool:
         return all(self._windows.hit(limit, key) for limit in self._limits)
 

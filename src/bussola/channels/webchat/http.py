@@ -90,7 +90,7 @@ async def get_events(request: web.Request) -> web.Response:
 
 def _number(request: web.Request, name: str, default: float) -> float:
     try:
-        return max(0.0, float(request.query.get(name, default)))
+        return min(max(0.0, float(request.query.get(name, default))), 1e9)
     except ValueError:
         return default
 

@@ -23,6 +23,7 @@ HELLO_SECONDS = 10.0
 LOOK_SECONDS = 5.0
 """How often the disk is read when no bell rings (another process may have answered)."""
 _POLICY_VIOLATION = 1008
+_TRY_AGAIN = 1013
 
 
 async def chat(request: web.Request) -> web.StreamResponse:
@@ -32,8 +33,8 @@ async def chat(request: web.Request) -> web.StreamResponse:
     socket = web.WebSocketResponse(heartbeat=25, max_msg_size=MAX_FRAME_BYTES, compress=False)
     await socket.prepare(request)
     hello = await _hello(socket, request)
-    if hello is None:
-        await socket.close(code=_POLICY_VIOLATION, message=b"no conversation")
+    if isinstance(hello, int):
+        await socket.close(code=hello)
         return socket
     conversation_id, last_event = hello
     outgoing = asyncio.create_task(_send_events(socket, request, conversation_id, last_event))
@@ -46,17 +47,24 @@ async def chat(request: web.Request) -> web.StreamResponse:
     return socket
 
 
-async def _hello(socket: web.WebSocketResponse, request: web.Request) -> tuple[str, int] | None:
+async def _hello(socket: web.WebSocketResponse, request: web.Request) -> tuple[str, int] | int:
+    """The conversation and the last event the browser has, or the code to close with.
+
+    Only a key we do not know is a policy violation, for which a browser starts afresh; a
+    slow network is not.
+    """
     try:
         frame = await socket.receive_json(timeout=HELLO_SECONDS)
         conversation_id = conversation_of(str(frame["token"]), request.app[SIGNER])
         last_event = int(frame.get("last_event_id", 0))
-    except (TimeoutError, TypeError, ValueError, KeyError, AttributeError):
-        return None
+    except TimeoutError:
+        return _TRY_AGAIN
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError):
+        return _POLICY_VIOLATION
     if conversation_id is None:
-        return None
+        return _POLICY_VIOLATION
     known = await request.app[CONVERSATION_STORE].conversation(conversation_id)
-    return (conversation_id, last_event) if known else None
+    return (conversation_id, last_event) if known else _POLICY_VIOLATION
 
 
 async def _take(
