@@ -71,7 +71,7 @@ async def test_a_message_written_without_connection_is_sent_later(citizen: Page)
     await box.fill("quante ferie ha la colf")
     await box.press("Enter")
     await expect(citizen.get_by_text("Invio in corso")).to_be_visible()
-    await citizen.evaluate("window.WebSocket = window.RealSocket")
+    await citizen.evaluate("() => { window.WebSocket = window.RealSocket }")
     await expect(citizen.get_by_text("26 giorni")).to_be_visible(timeout=60_000)
     await expect(citizen.locator("li.citizen")).to_have_count(1)
 
