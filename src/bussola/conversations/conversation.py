@@ -27,8 +27,6 @@ class Context:
     reason: str = ""
     """Why a person was offered last."""
     insults: int = 0
-    unanswered: int = 0
-    """Questions in a row that got no answer."""
 
     def for_bot(self) -> dict[str, Any]:
         """What travels to Rasa with a message."""

@@ -154,7 +154,6 @@ class Replies:
         )  # fmt: skip
         return (draft,), context.waiting_for(
             "handoff", shown=(), options=(), nearest=nearest, reason="dont_know",
-            unanswered=context.unanswered + 1,
         )  # fmt: skip
 
     def offer_handoff(self, reason: str, context: Context, text_id: str = "offer") -> Said:
@@ -184,7 +183,7 @@ class Replies:
         if not context.question:
             text = f"{text}\n\n{self._texts.say('case_write_question')}"
         draft = Draft("system", "handoff", text, {"case_code": code, "expected_by": by})
-        return (draft,), replace(context, awaiting="nothing", unanswered=0)
+        return (draft,), replace(context, awaiting="nothing")
 
     def case_already_open(self, code: str, context: Context) -> Said:
         draft = Draft(

@@ -128,14 +128,17 @@ class ConversationService:
 
     async def _outcome(self, lease: Lease) -> Outcome:
         conversation, message = lease.conversation, lease.message
+        pressed = await self._button(conversation.id, message.button) if message.button else None
         try:
-            said = await self._said(conversation, message)
+            said = await self._said(conversation, message, pressed)
         except OpenCase as case:
             return self._case_outcome(conversation, message, case)
-        follows = await self._follows_after(conversation, message, said)
+        follows = self._follows_after(conversation, pressed, said)
         return self._with_masking(message, said, follows)
 
-    async def _said(self, conversation: Conversation, message: Message) -> Said:
+    async def _said(
+        self, conversation: Conversation, message: Message, pressed: Button | None
+    ) -> Said:
         """The listed exits of a turn, in their order; the bot is the last one."""
         context = conversation.context
         held = at_the_turn(message.text, self._words) if message.button is None else None
@@ -144,16 +147,12 @@ class ConversationService:
         if conversation.speaker == "desk":
             return (), context
         if message.button is not None:
-            return await self._pressed(conversation, message.button)
+            if pressed is None:
+                return self._replies.menu(context)
+            return self._routing.for_button(pressed.action, conversation)
         if conversation.case_follows and conversation.case_code:
             return self._replies.added_to_case(conversation.case_code, context)
         return self._replies.abuse(context) if held else await self._ask_bot(conversation, message)
-
-    async def _pressed(self, conversation: Conversation, button: str) -> Said:
-        found = await self._button(conversation.id, button)
-        if found is None:
-            return self._replies.menu(conversation.context)
-        return self._routing.for_button(found.action, conversation)
 
     async def _button(self, conversation_id: str, button: str) -> Button | None:
         """The button ``<event id>:<button id>`` names, looked up in what we once said."""
@@ -171,8 +170,9 @@ class ConversationService:
             drafts.extend(said)
         return tuple(drafts), context
 
-    async def _follows_after(
-        self, conversation: Conversation, message: Message, said: Said
+    @staticmethod
+    def _follows_after(
+        conversation: Conversation, pressed: Button | None, said: Said
     ) -> bool | None:
         """Whether the next words go to the waiting case; None leaves it as it is.
 
@@ -180,11 +180,8 @@ class ConversationService:
         """
         if any(draft.kind == "handoff_open" for draft in said[0]):
             return True
-        if conversation.case_state == "waiting" and message.button is not None:
-            pressed = await self._button(conversation.id, message.button)
-            if pressed is not None and pressed.action.type == "ask_bot":
-                return False
-        return None
+        asks_bot = pressed is not None and pressed.action.type == "ask_bot"
+        return False if asks_bot and conversation.case_state == "waiting" else None
 
     def _with_masking(self, message: Message, said: Said, follows: bool | None) -> Outcome:
         drafts, context = said

@@ -12,7 +12,7 @@ from bussola.conversations.message import Incoming
 MAX_FRAME_BYTES = 8_192 * 4
 """A frame of 2,000 characters, each of up to four bytes, escaped as JSON."""
 _FOR_CITIZENS = (
-    "entry_id", "question", "sources", "links", "valid_at", "valid_until", "stale", "steps",
+    "entry_id", "question", "sources", "links", "valid_at", "valid_until", "stale",
     "case_code", "expected_by", "name", "kinds", "options", "theme", "signpost_id", "danger",
     "probability", "index_version", "masked",
 )  # fmt: skip
