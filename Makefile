@@ -47,7 +47,7 @@ $(DONE)/frontend: $(shell find frontend -path frontend/node_modules -prune -o -t
 	@touch $@
 
 $(DONE)/knowledge: $(shell find data src/bussola/knowledge src/bussola/storage -type f -not -name '*.pyc') $(DONE)/env | $(DONE)
-	$(call say,[4/5] the encoder, the questions and the database)
+	$(call say,[4/5] encoder and questions and database)
 	@$(OURS)/bussola setup
 	@touch $@
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
-import aiohttp
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-TIMEOUT_SECONDS = 4.0
+from actions.knowledge_client import post
 
 
 class AskKnowledge(Action):
@@ -39,13 +37,9 @@ async def _match(text: str, context: dict[str, Any]) -> dict[str, Any]:
         "text": text,
         "theme": context.get("theme"),
         "previous_entry": context.get("previous_entry"),
+        "language": context.get("language"),
     }
-    headers = {"Authorization": f"Bearer {os.environ['BUSSOLA_KNOWLEDGE_TOKEN']}"}
-    timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
-    async with aiohttp.ClientSession(timeout=timeout, raise_for_status=True) as session:
-        url = f"{os.environ['BUSSOLA_KNOWLEDGE_URL']}/knowledge/match"
-        async with session.post(url, json=question, headers=headers) as answer:
-            return await answer.json()
+    return await post("/knowledge/match", question)
 
 
 def reply_for(matched: dict[str, Any]) -> dict[str, Any]:
@@ -54,6 +48,7 @@ def reply_for(matched: dict[str, Any]) -> dict[str, Any]:
     reply: dict[str, Any] = {
         "type": verdict,
         "theme": matched["theme"],
+        "language": matched["language"],
         "probability": matched["probability"],
         "index_version": matched["index_version"],
     }

@@ -2,7 +2,8 @@
 
 The gateway owns the conversation and sends with each message what the bot's last words wait
 for. As an entity it fills the slot `awaiting` without a call to the action server, and a
-restarted Rasa loses nothing.
+restarted Rasa loses nothing. While a calculator waits for an answer, a number or a few words are
+that answer, whatever act they look like alone.
 """
 
 from __future__ import annotations
@@ -13,10 +14,19 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import ENTITIES
+from rasa.shared.nlu.constants import (
+    ENTITIES,
+    INTENT,
+    INTENT_NAME_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+    TEXT,
+)
 from rasa.shared.nlu.training_data.message import Message
 
-STATES = ("nothing", "handoff", "choice", "feedback")
+STATES = ("nothing", "handoff", "choice", "feedback", "quiz", "calculation")
+NOT_AN_ANSWER = {"stop", "human", "complaint", "menu", "insult", "goodbye", "quiz", "calculate"}
+"""Acts that keep their meaning in the middle of a calculation."""
+MOST_WORDS, MOST_WORDS_WITH_A_NUMBER = 4, 14
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -45,4 +55,28 @@ class ConversationContext(GraphComponent):
                 "extractor": type(self).__name__,
             }
             message.set(ENTITIES, [*message.get(ENTITIES, []), entity], add_to_output=True)
+            if value == "calculation":
+                _read_as_part_of_calculation(message, context.get("calculation") or {})
         return messages
+
+
+def _read_as_part_of_calculation(message: Message, calculation: dict[str, Any]) -> None:
+    """A pressed calculator starts; a number or a few words answer its question."""
+    act = (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
+    if not calculation.get("field"):
+        meant = "start_calculation"
+    elif act not in NOT_AN_ANSWER and looks_like_an_answer(message.get(TEXT) or ""):
+        meant = "give_value"
+    else:
+        return
+    message.set(INTENT, {INTENT_NAME_KEY: meant, PREDICTED_CONFIDENCE_KEY: 1.0}, add_to_output=True)
+
+
+def looks_like_an_answer(text: str) -> bool:
+    """A few words, or a sentence around a number; a question is never an answer."""
+    words = text.split()
+    if text.rstrip().endswith("?"):
+        return False
+    if any(character.isdigit() for character in text):
+        return len(words) <= MOST_WORDS_WITH_A_NUMBER
+    return len(words) <= MOST_WORDS

@@ -21,11 +21,26 @@ export function messageView(event: ChatEvent, actions: MessageActions): Template
   const { texts } = actions
   return html`<li class="message ${event.author} ${event.kind}">
     <span class="who">${authorName(event, texts)}</span>
-    <div class="bubble">${event.text.split('\n\n').map((part) => html`<p>${part}</p>`)}
-      ${caseCode(event, actions)} ${links(event, texts)} ${sources(event, texts)}
+    <div class="bubble" lang=${event.data.language ?? 'it'}>${body(event)}
+      ${caseCode(event, actions)} ${links(event, actions)} ${sources(event, actions)}
     </div>
     ${choices(event, actions)}
   </li>`
+}
+
+/** A table is drawn; its text form is for channels that cannot. */
+function body(event: ChatEvent): TemplateResult {
+  const { table, words } = event.data
+  if (!table) return html`${event.text.split('\n\n').map((part) => html`<p>${part}</p>`)}`
+  const head = table.columns.length
+    ? html`<thead><tr>${table.columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>`
+    : nothing
+  return html`<div class="wide" role="region" tabindex="0" aria-label=${table.title}><table>
+      <caption>${table.title}</caption>${head}
+      <tbody>${table.rows.map((row) => html`<tr>${row.map((cell, i) =>
+        i === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`)}</tr>`)}</tbody>
+    </table></div>
+    ${(words ?? []).map((line) => html`<p>${line}</p>`)}`
 }
 
 function caseCode(event: ChatEvent, actions: MessageActions): TemplateResult | typeof nothing {
@@ -38,12 +53,13 @@ function caseCode(event: ChatEvent, actions: MessageActions): TemplateResult | t
   </p>`
 }
 
-function safe(url: string): boolean {
-  return url.startsWith('https://')
+/** Institutions over https, and our own pages. */
+function safe(url: string, base: string): boolean {
+  return url.startsWith('https://') || url.startsWith(`${base}/`)
 }
 
-function links(event: ChatEvent, texts: Record<string, string>): TemplateResult | typeof nothing {
-  const shown = (event.data.links ?? []).filter((link) => safe(link.url))
+function links(event: ChatEvent, { texts, base }: MessageActions): TemplateResult | typeof nothing {
+  const shown = (event.data.links ?? []).filter((link) => safe(link.url, base))
   if (shown.length === 0) return nothing
   return html`<ul class="links">${shown.map(
     (link) => html`<li><a href=${link.url} target="_blank" rel="noopener nofollow">${link.label}
@@ -51,13 +67,13 @@ function links(event: ChatEvent, texts: Record<string, string>): TemplateResult 
   )}</ul>`
 }
 
-function sources(event: ChatEvent, texts: Record<string, string>): TemplateResult | typeof nothing {
+function sources(event: ChatEvent, { texts, base }: MessageActions): TemplateResult | typeof nothing {
   const shown = event.data.sources ?? []
   if (shown.length === 0) return nothing
   return html`<details class="sources">
     <summary>${texts['widget_sources']} ${event.data.valid_at}</summary>
     <ul>${shown.map(
-      (source) => html`<li>${source.url && safe(source.url)
+      (source) => html`<li>${source.url && safe(source.url, base)
         ? html`<a href=${source.url} target="_blank" rel="noopener nofollow">${source.title}</a>`
         : source.title} (${source.date})</li>`,
     )}</ul>

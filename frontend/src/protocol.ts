@@ -31,6 +31,9 @@ export interface ChatEvent {
     valid_at?: string
     case_code?: string
     name?: string
+    language?: string
+    table?: { title: string; columns: string[]; rows: string[][] }
+    words?: string[]
   }
   buttons: Choice[]
 }

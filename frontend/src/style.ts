@@ -31,6 +31,9 @@ export const style = css`
   .system .bubble { background: #fff8e6; border-color: #c9a227; }
   .emergency .bubble { background: #fdecee; border: 2px solid #a32638; font-weight: 600; }
   .bubble p { margin: 0 0 .5rem; white-space: pre-line; } .bubble p:last-child { margin: 0; }
+  .wide { overflow-x: auto; margin-bottom: .5rem; } table { border-collapse: collapse; font-size: .9rem; width: 100%; }
+  caption { text-align: left; font-weight: 600; padding-bottom: .3rem; } th, td { text-align: left; vertical-align: top; padding: .3rem .4rem; border-bottom: 1px solid #c5d1dd; }
+  td { font-variant-numeric: tabular-nums; } tbody th { font-weight: 400; } tbody td { font-weight: 600; }
   .pending .bubble { opacity: .75; border-style: dashed; }
   .links, .sources ul { margin: .4rem 0 0; padding-left: 1.1rem; font-size: .9rem; }
   .sources { font-size: .85rem; margin-top: .5rem; } summary { cursor: pointer; min-height: 24px; }

@@ -15,11 +15,13 @@ from itsdangerous import Signer
 
 from bussola import workers
 from bussola.bot_client.rasa import RasaBot
+from bussola.calculators import api as calculators_api
 from bussola.channels.webchat import routes as webchat
 from bussola.channels.webchat.sender import WebChatSender
 from bussola.conversations.desk_rules import OfficeHours, expected_by
 from bussola.conversations.desk_service import DeskService
 from bussola.conversations.guards import Words
+from bussola.conversations.guide_replies import GuideReplies
 from bussola.conversations.ports import Bot, Limiter
 from bussola.conversations.replies import Replies
 from bussola.conversations.service import ConversationService, Patience
@@ -31,6 +33,7 @@ from bussola.knowledge.answers import CuratedAnswers
 from bussola.knowledge.calibration import Policy
 from bussola.knowledge.embedding import CachedEncoder, Encoder, SentenceEncoder
 from bussola.knowledge.figures import italian_date
+from bussola.knowledge.guide import CuratedGuide
 from bussola.knowledge.learnt_store import LearntStore
 from bussola.knowledge.service import KnowledgeService
 from bussola.settings import Settings, SettingsError
@@ -82,12 +85,17 @@ def build_knowledge(settings: Settings, encoder: Encoder | None = None) -> Knowl
     encoder = encoder or build_encoder(settings)
     return KnowledgeService(
         settings.faq,
-        CachedEncoder(encoder, settings.cache / "vectors"),
+        cached(settings, encoder),
         encoder,
         Policy(),
         settings.day,
         learnt_store(settings),
     )
+
+
+def cached(settings: Settings, encoder: Encoder) -> CachedEncoder:
+    """`encoder`, remembering the vectors of what curators wrote."""
+    return CachedEncoder(encoder, settings.cache / "vectors")
 
 
 def learnt_store(settings: Settings) -> LearntStore:
@@ -119,7 +127,11 @@ def create_app(
     app[keys.SETTINGS] = settings
     app[keys.KNOWLEDGE] = knowledge or build_knowledge(settings)
     app[keys.BELL] = Bell()
-    app[keys.TEXTS] = Catalogue(settings.texts)
+    app[keys.TEXTS] = texts = Catalogue(settings.texts)
+    service = app[keys.KNOWLEDGE]
+    app[keys.GUIDE] = CuratedGuide(
+        lambda: service.snapshot.knowledge, settings.day, texts, settings.public_url
+    )
     app[keys.TEMPLATES] = Templates(settings)
     app[keys.SIGNER] = Signer(settings.secret, salt="conversation")
     app[keys.STARTS], app[keys.GUESSES] = for_starts(), for_guesses()
@@ -136,6 +148,8 @@ def _add_routes(app: web.Application) -> None:
         room.add_routes(routes)
     match = knowledge_api.handler(keys.KNOWLEDGE)
     routes.post("/knowledge/match", match, "knowledge_client")
+    calculate = calculators_api.handler(keys.KNOWLEDGE)
+    routes.post("/knowledge/calculate", calculate, "knowledge_client")
     static = app[keys.SETTINGS].static
     if static.is_dir():
         app.router.add_static("/static/", static)
@@ -201,7 +215,9 @@ def _conversation_service(
     return ConversationService(
         store=store,
         bot=bot,
-        replies=Replies(CuratedAnswers(app[keys.KNOWLEDGE], texts), texts),
+        replies=Replies(
+            CuratedAnswers(app[keys.KNOWLEDGE], texts), texts, GuideReplies(app[keys.GUIDE], texts)
+        ),
         limiter=limiter,
         bell=app[keys.BELL],
         clock=SystemClock(),

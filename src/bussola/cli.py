@@ -12,10 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bussola import __version__, settings
-from bussola.knowledge.loading import KnowledgeError, load
+from bussola.knowledge.findings import Finding
+from bussola.knowledge.loading import Knowledge, KnowledgeError, load
+from bussola.knowledge.stats import table_of
 from bussola.settings import Settings, SettingsError
 
 ACTIONS_PORT = 5055
+DEFAULT_TEST_QUESTIONS = Path("evaluation/test.jsonl")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -68,8 +71,14 @@ def _parser() -> argparse.ArgumentParser:
 def _add_faq(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     faq = commands.add_parser("faq", help="check and describe the knowledge")
     inside = faq.add_subparsers(required=True, metavar="COMMAND")
+    text = "say what is wrong, and on which line"
+    check = inside.add_parser("check", help=text, description=text)
+    check.add_argument("--test-questions", type=Path, default=None, metavar="FILE",
+                       help="questions no variant may repeat (JSON lines)")  # fmt: skip
+    check.add_argument("--deep", action="store_true",
+                       help="also look for variants nearer to another entry (slow)")  # fmt: skip
+    check.set_defaults(run=_faq_check)
     for name, run, text in (
-        ("check", _faq_check, "say what is wrong, and on which line"),
         ("stats", _faq_stats, "count entries, variants and figures"),
         ("schema", _faq_schema, "print the JSON Schema of an entry file, for editors"),
     ):
@@ -177,10 +186,14 @@ def _evaluate(now: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def _faq_check(now: Settings, _: argparse.Namespace) -> int:
-    from bussola.knowledge.checking import check
+def _faq_check(now: Settings, options: argparse.Namespace) -> int:
+    from bussola.knowledge.checking import Shelf, check
 
-    problems = check(now.faq, now.facts, now.day())
+    questions = options.test_questions
+    if questions is None and DEFAULT_TEST_QUESTIONS.is_file():
+        questions = DEFAULT_TEST_QUESTIONS
+    deep = _misplaced(now) if options.deep else None
+    problems = check(Shelf(now.faq, now.facts, questions), now.day(), deep)
     for problem in problems:
         print(problem)
     errors = sum(problem.severity == "error" for problem in problems)
@@ -188,15 +201,19 @@ def _faq_check(now: Settings, _: argparse.Namespace) -> int:
     return 1 if errors else 0
 
 
+def _misplaced(now: Settings) -> Callable[[Knowledge], list[tuple[str, Finding]]]:
+    """The check that needs the encoder: minutes the first time, half a minute afterwards."""
+    from bussola.bootstrap import build_encoder, cached
+    from bussola.knowledge.index import Index
+    from bussola.knowledge.misplaced import misplaced_variants
+
+    encoder = cached(now, build_encoder(now, _say))
+    return lambda knowledge: misplaced_variants(Index(knowledge, encoder))
+
+
 def _faq_stats(now: Settings, _: argparse.Namespace) -> int:
-    knowledge = load(now.faq)
-    print(f"{'tema':20} {'voci':>6} {'domande':>8}")
-    for theme in knowledge.themes:
-        entries = [e for e in knowledge.entries.values() if knowledge.theme_of[e.id] == theme]
-        print(f"{theme:20} {len(entries):6} {sum(len(e.questions) for e in entries):8}")
-    examples = sum(len(s.examples) for s in knowledge.signposts.values())
-    print(f"{'cartelli':20} {len(knowledge.signposts):6} {examples:8}")
-    print(f"{'cifre':20} {len(knowledge.figures):6}")
+    for line in table_of(load(now.faq)):
+        print(line)
     return 0
 
 

@@ -49,10 +49,11 @@ def prepare_knowledge(settings: Settings, say: Say) -> None:
     """
     from bussola.bootstrap import build_encoder, build_knowledge, encoder_name, learnt_store
     from bussola.knowledge.calibration import Policy
+    from bussola.knowledge.index import digest
     from bussola.knowledge.learnt_store import learnt_key
     from bussola.knowledge.loading import load
 
-    key = learnt_key(load(settings.faq).version, encoder_name(settings), Policy())
+    key = learnt_key(digest(load(settings.faq)), encoder_name(settings), Policy())
     if learnt_store(settings).load(key) is not None:
         return
     encoder = build_encoder(settings, say)

@@ -19,12 +19,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 
-from bussola.conversations.conversation import Context, Conversation
+from bussola.conversations.conversation import ITALIAN, Context, Conversation
 from bussola.conversations.desk_rules import OfficeHours, expected_by
 from bussola.conversations.desk_service import DeskService, Expert
 from bussola.conversations.events import Event
+from bussola.conversations.guide_replies import GuideReplies
 from bussola.conversations.message import Accepted, Incoming, Message
 from bussola.conversations.ports import (
+    Answers,
     Bot,
     BotUnavailable,
     Case,
@@ -38,6 +40,8 @@ from bussola.conversations.replies import Replies
 from bussola.conversations.service import ConversationService, Patience
 from bussola.guard_words import load_words
 from bussola.knowledge.figures import italian_date
+from bussola.knowledge.guide import CuratedGuide
+from bussola.knowledge.loading import Knowledge
 from bussola.storage.case_store import CaseStore
 from bussola.storage.conversation_store import ConversationStore
 from bussola.storage.database import Database
@@ -145,7 +149,8 @@ class SmallAnswers:
             "meteo": Signboard("meteo", "out_of_scope", "Altro", "Non parlo del tempo.", False, []),
         }
 
-    def entry(self, entry_id: str) -> Shown | None:
+    def entry(self, entry_id: str, language: str = ITALIAN) -> Shown | None:  # noqa: ARG002  the port's
+        """The entry, in Italian whatever `language` is."""
         return self.shown.get(entry_id)
 
     def signpost(self, signpost_id: str) -> Signboard | None:
@@ -171,13 +176,15 @@ class ConversationTester:
         root: Path,
         *,
         bot: Bot,
-        answers: SmallAnswers,
+        answers: Answers,
+        knowledge: Knowledge,
         limiter: Limiter,
         conversation_id: str,
     ) -> None:
         self.database, self.answers = database, answers
         self.clock, self.bell = FixedClock(), SilentBell()
         self.texts = Catalogue(root / "data" / "texts" / "it.yml")
+        guide = CuratedGuide(lambda: knowledge, lambda: self.clock.now().date(), self.texts)
         self.store = ConversationStore(database, self.clock, _two_working_days)
         self.cases = CaseStore(database, self.clock)
         self.outbox = OutboxStore(database)
@@ -185,7 +192,7 @@ class ConversationTester:
         self.service = ConversationService(
             store=self.store,
             bot=bot,
-            replies=Replies(answers, self.texts),
+            replies=Replies(answers, self.texts, GuideReplies(guide, self.texts)),
             limiter=limiter,
             bell=self.bell,
             clock=self.clock,
@@ -210,7 +217,8 @@ class ConversationTester:
         root: Path,
         *,
         bot: Bot | None = None,
-        answers: SmallAnswers | None = None,
+        answers: Answers | None = None,
+        knowledge: Knowledge | None = None,
         limiter: Limiter | None = None,
         conversation_id: str = "conversation-1",
     ) -> AsyncIterator[ConversationTester]:
@@ -221,7 +229,7 @@ class ConversationTester:
         database = Database(f"sqlite:///{file}")
         tester = cls(
             database, root, bot=bot or FakeBot(), answers=answers or SmallAnswers(),
-            limiter=limiter or NoLimits(), conversation_id=conversation_id,
+            knowledge=knowledge or Knowledge(), limiter=limiter or NoLimits(), conversation_id=conversation_id,
         )  # fmt: skip
         try:
             await tester.service.start(conversation_id, "webchat")

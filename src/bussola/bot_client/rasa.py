@@ -17,7 +17,8 @@ MOST_CHARACTERS = 2000
 _KNOWN_TYPES = frozenset(
     {"answer", "ask_which", "personal_case", "off_topic", "dont_know", "notice", "menu", "details",
      "choice", "none_of_these", "feedback", "abuse", "offer_handoff", "handoff",
-     "handoff_declined"}
+     "handoff_declined", "quiz", "calculators", "calculation_ask", "calculation",
+     "calculation_stopped"}
 )  # fmt: skip
 
 
@@ -34,7 +35,7 @@ class RasaBot:
         message_id = f"{message.conversation_id}:{message.event_id}"
         body = {
             "message_id": message_id,
-            "conversation": self._pseudonym(message.conversation_id),
+            "conversation": self._pseudonym(_thread(message.conversation_id, context)),
             "text": message.text[:MOST_CHARACTERS],
             "context": context.for_bot(),
         }
@@ -63,6 +64,13 @@ class RasaBot:
                 return answer.status == 200
         except (aiohttp.ClientError, TimeoutError, OSError):
             return False
+
+
+def _thread(conversation_id: str, context: Context) -> str:
+    """A calculation is a conversation of its own for Rasa: its form ends when we say so."""
+    if context.awaiting != "calculation":
+        return conversation_id
+    return f"{conversation_id}:{context.calculation.get('run')}"
 
 
 def checked(answer: Any, message_id: str) -> list[dict[str, Any]]:

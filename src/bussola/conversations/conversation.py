@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 Speaker = Literal["bot", "desk"]
-Awaiting = Literal["nothing", "handoff", "choice", "feedback"]
+Awaiting = Literal["nothing", "handoff", "choice", "feedback", "quiz", "calculation"]
+ITALIAN = "it"
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,37 @@ class Context:
     reason: str = ""
     """Why a person was offered last."""
     insults: int = 0
+    language: str = ITALIAN
+    """ISO 639-1 code of the language of the last question."""
+    noticed: tuple[str, ...] = ()
+    """Themes whose notices were offered already."""
+    quiz: str = ""
+    """``<quiz id>:<number>`` of the quiz question that waits for an answer."""
+    calculation: dict[str, Any] = field(default_factory=dict)
+    """A calculation under way: `calculator`, `field`, `values`, and `run`, which tells Rasa's
+    form of this calculation from any other."""
 
     def for_bot(self) -> dict[str, Any]:
         """What travels to Rasa with a message."""
-        return {
+        told: dict[str, Any] = {
             "theme": self.theme,
             "previous_entry": self.previous_entry,
             "awaiting": self.awaiting,
+            "language": self.language,
         }
+        if self.awaiting == "calculation":
+            told["calculation"] = {k: v for k, v in self.calculation.items() if k != "run"}
+        return told
+
+    def fresh(self, **changes: Any) -> Context:
+        """A new subject: only what belongs to the whole conversation is kept."""
+        return Context(
+            insults=self.insults, language=self.language, noticed=self.noticed, **changes
+        )
+
+    def noticing(self, theme: str) -> Context:
+        """This context after the notices of `theme` were offered."""
+        return replace(self, noticed=(*self.noticed, theme))
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -43,7 +67,7 @@ class Context:
     def from_dict(cls, raw: dict[str, Any]) -> Context:
         """Read back what `to_dict` wrote; fields of another version are left out."""
         known = {k: v for k, v in raw.items() if k in cls.__dataclass_fields__}
-        for name in ("shown", "options", "nearest"):
+        for name in ("shown", "options", "nearest", "noticed"):
             known[name] = tuple(known.get(name, ()))
         return cls(**known)
 

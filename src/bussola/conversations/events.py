@@ -16,6 +16,8 @@ class Action:
     type: Literal[
         "entry", "details", "theme", "menu", "none_of_these", "offer_handoff", "open_case",
         "decline_handoff", "useful", "not_useful", "ask_bot",
+        "table", "sheets", "sheet", "news", "quiz", "quiz_question", "quiz_answer",
+        "calculators", "calculate", "calculation_stop", "say",
     ]  # fmt: skip
     value: str = ""
 

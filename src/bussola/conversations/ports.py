@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
-from bussola.conversations.conversation import Context, Conversation, NewCase
+from bussola.conversations.conversation import ITALIAN, Context, Conversation, NewCase
 from bussola.conversations.events import Draft, Event
 from bussola.conversations.message import Accepted, Message
 
@@ -35,6 +35,8 @@ class Shown:
     related: tuple[tuple[str, str], ...]
     escalate: bool
     data: dict[str, Any]
+    language: str = ITALIAN
+    """The language of `text`: Italian when no approved translation exists."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class ThemeCard:
 class Answers(Protocol):
     """Curated text, rendered for today."""
 
-    def entry(self, entry_id: str) -> Shown | None: ...
+    def entry(self, entry_id: str, language: str = ITALIAN) -> Shown | None: ...
 
     def signpost(self, signpost_id: str) -> Signboard | None: ...
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bussola.conversations.conversation import Context
+from bussola.conversations.conversation import ITALIAN, Context
 from bussola.conversations.events import Action, Button, Draft
-from bussola.conversations.ports import Answers, Texts
+from bussola.conversations.guide_replies import GuideReplies, Said
+from bussola.conversations.ports import Answers, Shown, Texts
 
-Said = tuple[tuple[Draft, ...], Context]
 _MOST_RELATED = 2
 _QUESTIONS_IN_MENU = 5
 
@@ -21,9 +21,10 @@ _QUESTIONS_IN_MENU = 5
 class Replies:
     """Renders decisions; holds no state of its own."""
 
-    def __init__(self, answers: Answers, texts: Texts) -> None:
+    def __init__(self, answers: Answers, texts: Texts, guide: GuideReplies) -> None:
         self._answers = answers
         self._texts = texts
+        self.guide = guide
 
     def _button(self, name: str, text_key: str, action: Action, quiet: bool = False) -> Button:
         return Button(name, self._texts.say(text_key), action, quiet)
@@ -58,33 +59,56 @@ class Replies:
             Button(f"q{i}", question, Action("entry", entry_id))
             for i, (entry_id, question) in enumerate(card.questions[:_QUESTIONS_IN_MENU])
         ]
+        news, context = self.guide.news(theme_id, context)
+        buttons += self.guide.under_theme(theme_id) + news
         text = self._texts.say("theme", theme=card.label)
-        return (self._bot("menu", text, *buttons),), Context(
-            theme=theme_id, insults=context.insults
-        )
+        return (self._bot("menu", text, *buttons),), context.fresh(theme=theme_id)
+
+    def sheets(self, theme_id: str, context: Context) -> Said:
+        """The sheets of a theme, as buttons."""
+        card = next((t for t in self._answers.themes() if t.id == theme_id), None)
+        return self.guide.sheets(theme_id, card.label, context) if card else self.menu(context)
 
     def answer(self, entry_id: str, context: Context, **evidence: Any) -> Said:
         """A curated answer with its source and date. `evidence` is kept with the event."""
-        shown = self._answers.entry(entry_id)
+        shown = self._answers.entry(entry_id, context.language)
         if shown is None:
             return self.dont_know(context, ())
-        buttons = []
+        news, context = self.guide.news(shown.theme, context)
+        buttons = [*self._under(shown), *news, *self._feedback(entry_id)]
+        text = self._with_language(shown, context)
+        draft = self._bot("answer", text, *buttons, **{**shown.data, **evidence})
+        after = context.fresh(
+            theme=shown.theme, previous_entry=entry_id, awaiting="feedback",
+            question=context.question,
+        )  # fmt: skip
+        return (draft,), after
+
+    def _under(self, shown: Shown) -> list[Button]:
+        buttons: list[Button] = []
         if shown.details:
-            buttons.append(self._button("more", "button_details", Action("details", entry_id)))
+            action = Action("details", shown.entry_id)
+            buttons.append(self._button("more", "button_details", action))
+        buttons += self.guide.under_answer(shown.entry_id)
         if shown.escalate:
             action = Action("offer_handoff", "technical")
             buttons.append(self._button("expert", "button_expert", action))
-        buttons += [
+        return buttons + [
             Button(f"r{i}", question, Action("entry", other), quiet=True)
             for i, (other, question) in enumerate(shown.related[:_MOST_RELATED])
         ]
-        evidence = {**shown.data, **evidence}
-        draft = self._bot("answer", shown.text, *buttons, *self._feedback(entry_id), **evidence)
-        after = Context(
-            theme=shown.theme, previous_entry=entry_id, awaiting="feedback",
-            question=context.question, insults=context.insults,
-        )  # fmt: skip
-        return (draft,), after
+
+    def _with_language(self, shown: Shown, context: Context) -> str:
+        """Italian text for a question in another language is introduced in that language."""
+        if context.language in {shown.language, ITALIAN}:
+            return shown.text
+        return f"{self._texts.say(f'untranslated_{context.language}')}\n\n{shown.text}"
+
+    def in_another_language(self, context: Context) -> tuple[Draft, ...]:
+        """Said before a fixed text that only exists in Italian."""
+        if context.language == ITALIAN:
+            return ()
+        return (self._bot("notice", self._texts.say(f"foreign_{context.language}")),)
 
     def _feedback(self, entry_id: str) -> list[Button]:
         return [
@@ -93,7 +117,7 @@ class Replies:
         ]
 
     def details(self, entry_id: str | None, context: Context) -> Said:
-        shown = self._answers.entry(entry_id or "")
+        shown = self._answers.entry(entry_id or "", context.language)
         if shown is None:
             return self.notice("details_of_what", context, "small_talk")
         if not shown.details:

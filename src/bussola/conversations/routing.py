@@ -9,14 +9,11 @@ from typing import Any
 
 from bussola.conversations.conversation import Context, Conversation
 from bussola.conversations.events import Action
-from bussola.conversations.replies import Replies, Said
+from bussola.conversations.guide_replies import Said
+from bussola.conversations.ordinals import position_of
+from bussola.conversations.replies import Replies
 from bussola.text import folded
 
-_ORDINAL_WORDS = ("1 prima primo uno sopra", "2 seconda secondo due", "3 terza terzo tre")
-_LETTERS = "abc"
-_ORDINALS: dict[str, int] = {
-    word: position for position, words in enumerate(_ORDINAL_WORDS) for word in words.split()
-}
 _YES = re.compile(
     r"(?:si+|ok|okay|va bene|certo|yes|da|confermo|volentieri|procedi)"
     r"(?: (?:si|grazie|per favore|procedi|certo|va bene))*"
@@ -25,21 +22,24 @@ _YES = re.compile(
 
 def chosen_option(text: str, shown: tuple[str, ...]) -> str | None:
     """The option a citizen typed ("la seconda", "2", "l'ultima"), or None."""
-    words = folded(text).split()
-    if len(words) == 1 and words[0] in _LETTERS:
-        words = [str(_LETTERS.index(words[0]) + 1)]
-    for word in words:
-        if word in {"ultima", "ultimo", "sotto"} and shown:
-            return shown[-1]
-        position = _ORDINALS.get(word)
-        if position is not None and position < len(shown):
-            return shown[position]
-    return None
+    position = position_of(text, len(shown))
+    return None if position is None else shown[position]
 
 
 def says_yes(text: str) -> bool:
     """A plain yes, for when there is no bot to understand it."""
     return bool(_YES.fullmatch(folded(text)))
+
+
+def _numbered(value: str) -> tuple[str, int]:
+    """``<id>:<number>`` of an action, apart."""
+    identity, number = value.rsplit(":", 1)
+    return identity, int(number)
+
+
+def _after_notice(text_id: str, context: Context) -> Context:
+    """Small talk leaves what was waited for; "enough" ends it."""
+    return context.waiting_for("nothing") if text_id == "what_no" else context
 
 
 class OpenCase(Exception):
@@ -71,30 +71,50 @@ class Routing:
             "useful": lambda: say.feedback(True, action.value, context),
             "not_useful": lambda: say.feedback(False, action.value, context),
             "ask_bot": lambda: say.back_to_bot(context),
+            "sheets": lambda: say.sheets(action.value, context),
+            **self._guide_buttons(action.value, context),
         }
         return by_type[action.type]()
+
+    def _guide_buttons(self, value: str, context: Context) -> dict[str, Callable[[], Said]]:
+        guide = self._replies.guide
+        return {
+            "table": lambda: guide.table(value, context),
+            "sheet": lambda: guide.sheet(value, context),
+            "news": lambda: guide.notices(value, context),
+            "quiz": lambda: guide.quizzes(value, context),
+            "quiz_question": lambda: guide.quiz(*_numbered(value), context),
+            "quiz_answer": lambda: guide.quiz_answer(value, context),
+            "calculators": lambda: guide.calculators(value, context),
+            "calculation_stop": lambda: guide.calculation_stopped(context),
+        }
 
     def for_payload(self, payload: dict[str, Any], text: str, conversation: Conversation) -> Said:
         """What one reply of the bot becomes. Raises OpenCase; an unknown payload is a KeyError."""
         context, say = conversation.context, self._replies
         evidence = {k: payload[k] for k in ("probability", "index_version") if k in payload}
-        asked = replace(context, question=text)
+        language = payload.get("language", context.language)
+        asked = replace(context, question=text, language=language)
         by_type: dict[str, Callable[[], Said]] = {
             "answer": lambda: say.answer(payload["entry_id"], asked, **evidence),
-            "ask_which": lambda: say.ask_which(
-                tuple(payload["options"]), tuple(payload.get("further", ())), asked, **evidence
+            "ask_which": lambda: self._in_italian(
+                say.ask_which(
+                    tuple(payload["options"]), tuple(payload.get("further", ())), asked, **evidence
+                )
             ),
-            "personal_case": lambda: say.signpost(
-                "personal_case", payload["signpost_id"], asked, **evidence
+            "personal_case": lambda: self._in_italian(
+                say.signpost("personal_case", payload["signpost_id"], asked, **evidence)
             ),
-            "off_topic": lambda: say.signpost(
-                "off_topic", payload["signpost_id"], asked, **evidence
+            "off_topic": lambda: self._in_italian(
+                say.signpost("off_topic", payload["signpost_id"], asked, **evidence)
             ),
-            "dont_know": lambda: say.dont_know(
-                asked, tuple(payload.get("nearest", ())), **evidence
+            "dont_know": lambda: self._in_italian(
+                say.dont_know(asked, tuple(payload.get("nearest", ())), **evidence)
             ),
             "notice": lambda: say.notice(
-                payload["text_id"], context, payload.get("kind", "notice")
+                payload["text_id"],
+                _after_notice(payload["text_id"], context),
+                payload.get("kind", "notice"),
             ),
             "menu": lambda: say.menu(context),
             "details": lambda: say.details(context.previous_entry, context),
@@ -105,14 +125,32 @@ class Routing:
             "offer_handoff": lambda: self._offer(payload["reason"], conversation),
             "handoff": lambda: self._open(context.theme, conversation),
             "handoff_declined": lambda: self._declined(conversation),
+            "quiz": lambda: say.guide.quizzes(context.theme, context),
+            "calculators": lambda: say.guide.calculators(context.theme, context),
+            "calculation_ask": lambda: say.guide.calculation_ask(payload, context),
+            "calculation": lambda: say.guide.calculation(payload, context),
+            "calculation_stopped": lambda: say.guide.calculation_stopped(context),
         }
         return by_type[payload["type"]]()
+
+    def _in_italian(self, said: Said) -> Said:
+        """Fixed texts are Italian: whoever wrote in another language is told so first."""
+        drafts, context = said
+        return (*self._replies.in_another_language(context), *drafts), context
 
     def _declined(self, conversation: Conversation) -> Said:
         text_id = "declined_with_case" if conversation.case_code else "declined"
         return self._replies.notice(text_id, conversation.context.waiting_for("nothing"))
 
+    def for_quiz(self, text: str, context: Context) -> Said | None:
+        """An option of the quiz in its own words, or its letter: an answer, and no question."""
+        if context.awaiting != "quiz":
+            return None
+        return self._replies.guide.typed_quiz_answer(text, context)
+
     def _choice(self, text: str, context: Context) -> Said:
+        if context.awaiting == "quiz":
+            return self._replies.notice("quiz_pick_one", context, "small_talk")
         entry_id = chosen_option(text, context.shown) if context.awaiting == "choice" else None
         if entry_id is None:
             return self._replies.notice("pick_one", context, "small_talk")

@@ -11,6 +11,7 @@ from bussola.conversations.conversation import Conversation, NewCase
 from bussola.conversations.desk_rules import new_case_code
 from bussola.conversations.events import Button, Draft
 from bussola.conversations.guards import Words, at_the_door, at_the_turn
+from bussola.conversations.guide_replies import Said
 from bussola.conversations.message import Accepted, Incoming, Message, Refused
 from bussola.conversations.ports import (
     Bell,
@@ -23,12 +24,13 @@ from bussola.conversations.ports import (
     Store,
     Turn,
 )
-from bussola.conversations.replies import Replies, Said
+from bussola.conversations.replies import Replies
 from bussola.conversations.routing import OpenCase, Routing, says_yes
 
 MOST_ATTEMPTS = 5
 """Crashes in a row after which a message is set aside, with an honest word to the citizen."""
 _FIRST_RETRY_SECONDS = 0.3
+_TURNS_TO_BOT = {"ask_bot", "calculate", "quiz", "quiz_question"}
 _BUTTON = re.compile(r"[0-9]{1,9}:[a-z0-9]{1,12}")
 
 
@@ -147,12 +149,29 @@ class ConversationService:
         if conversation.speaker == "desk":
             return (), context
         if message.button is not None:
-            if pressed is None:
-                return self._replies.menu(context)
-            return self._routing.for_button(pressed.action, conversation)
+            return await self._pressed(conversation, message, pressed)
         if conversation.case_follows and conversation.case_code:
             return self._replies.added_to_case(conversation.case_code, context)
-        return self._replies.abuse(context) if held else await self._ask_bot(conversation, message)
+        if held:
+            return self._replies.abuse(context)
+        quiz = self._routing.for_quiz(message.text, context)
+        return quiz or await self._ask_bot(conversation, message)
+
+    async def _pressed(
+        self, conversation: Conversation, message: Message, pressed: Button | None
+    ) -> Said:
+        """A button is looked up, not guessed; only a calculator's buttons go on to the bot."""
+        context = conversation.context
+        if pressed is None:
+            return self._replies.menu(context)
+        action = pressed.action
+        if action.type == "say":
+            return await self._ask_bot(conversation, replace(message, text=action.value))
+        if action.type == "calculate":
+            calculation = {"calculator": action.value, "run": message.event_id}
+            begun = context.waiting_for("calculation", calculation=calculation)
+            return await self._ask_bot(replace(conversation, context=begun), message)
+        return self._routing.for_button(action, conversation)
 
     async def _button(self, conversation_id: str, button: str) -> Button | None:
         """The button ``<event id>:<button id>`` names, looked up in what we once said."""
@@ -176,11 +195,11 @@ class ConversationService:
     ) -> bool | None:
         """Whether the next words go to the waiting case; None leaves it as it is.
 
-        Only the button that says so turns to the bot; asking again for a person turns back.
+        Only a button that talks to the bot turns to it; asking again for a person turns back.
         """
         if any(draft.kind == "handoff_open" for draft in said[0]):
             return True
-        asks_bot = pressed is not None and pressed.action.type == "ask_bot"
+        asks_bot = pressed is not None and pressed.action.type in _TURNS_TO_BOT
         return False if asks_bot and conversation.case_state == "waiting" else None
 
     def _with_masking(self, message: Message, said: Said, follows: bool | None) -> Outcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bussola.conversations.ports import Shown, Signboard, Texts, ThemeCard
 from bussola.knowledge.figures import italian_date
+from bussola.knowledge.languages import ITALIAN
 from bussola.knowledge.service import Answer, KnowledgeService
 
 
@@ -13,13 +14,13 @@ class CuratedAnswers:
     def __init__(self, knowledge: KnowledgeService, texts: Texts) -> None:
         self._knowledge, self._texts = knowledge, texts
 
-    def entry(self, entry_id: str) -> Shown | None:
-        answer = self._knowledge.answer(entry_id)
+    def entry(self, entry_id: str, language: str = ITALIAN) -> Shown | None:
+        answer = self._knowledge.answer(entry_id, language)
         if answer is None:
             return None
         text = answer.text
         if answer.stale:
-            text = f"{self._texts.say('stale')}\n\n{text}"
+            text = f"{self._texts.say(_in('stale', answer.language))}\n\n{text}"
         return Shown(
             entry_id=answer.entry_id,
             theme=answer.theme,
@@ -29,6 +30,7 @@ class CuratedAnswers:
             related=tuple(answer.related),
             escalate=answer.escalate,
             data=_data(answer),
+            language=answer.language,
         )
 
     def signpost(self, signpost_id: str) -> Signboard | None:
@@ -50,6 +52,11 @@ class CuratedAnswers:
         ]
 
 
+def _in(key: str, language: str) -> str:
+    """The key of a fixed text that exists in each language of translations."""
+    return key if language == ITALIAN else f"{key}_{language}"
+
+
 def _details(answer: Answer) -> str:
     steps = "\n".join(f"{number}. {step}" for number, step in enumerate(answer.steps, 1))
     return "\n\n".join(part for part in (answer.details, steps) if part)
@@ -69,5 +76,6 @@ def _data(answer: Answer) -> dict[str, object]:
         "valid_at": italian_date(answer.valid_at),
         "valid_until": italian_date(until) if until else None,
         "stale": answer.stale,
+        "language": answer.language,
         "index_version": answer.index_version,
     }

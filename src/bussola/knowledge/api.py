@@ -51,7 +51,9 @@ class MatchResponse(BaseModel):
 
 async def match(knowledge: KnowledgeService, question: MatchRequest) -> MatchResponse:
     """Match off the event loop, so that a long text delays nobody's socket."""
-    work = partial(knowledge.match, question.text, question.theme, question.previous_entry)
+    work = partial(
+        knowledge.match, question.text, question.theme, question.previous_entry, question.language
+    )
     found = await asyncio.get_running_loop().run_in_executor(_thinking, work)
     return MatchResponse(
         verdict=found.verdict,

@@ -86,8 +86,8 @@ def _cross_validated(model: LogisticRegression, features: Any, truth: NDArray[np
 def _calibrate(index: Index, policy: Policy) -> Calibration:
     """Learn scale, weights, percentiles and probabilities for `index`."""
     signals, truth = leave_one_out(index)
-    scale = _scale(signals, truth)
-    weights = _weights(scale.apply(signals), truth)
+    scale = scale_of(signals, truth)
+    weights = weights_of(scale.apply(signals), truth)
     rows = np.arange(len(truth))
     draft = Calibration(
         scale, weights, np.empty(0), np.empty(0), np.empty(0), np.zeros(3), 0.0, 0.0,
@@ -143,7 +143,8 @@ def leave_one_out(index: Index) -> tuple[Floats, NDArray[np.int64]]:
     return signals, index.owner
 
 
-def _scale(signals: Floats, truth: NDArray[np.int64]) -> Scale:
+def scale_of(signals: Floats, truth: NDArray[np.int64]) -> Scale:
+    """Puts each signal's ordinary wrong score at 0 and its usual right one at 1."""
     rows = np.arange(len(truth))
     right = signals[rows, truth]
     others = signals.copy()
@@ -154,7 +155,7 @@ def _scale(signals: Floats, truth: NDArray[np.int64]) -> Scale:
     )
 
 
-def _weights(scaled: Floats, truth: NDArray[np.int64]) -> Floats:
+def weights_of(scaled: Floats, truth: NDArray[np.int64]) -> Floats:
     """The best of a coarse grid by mean reciprocal rank; the grid keeps every signal in play."""
     best, best_value = np.full(scaled.shape[2], 1 / scaled.shape[2]), -1.0
     rows = np.arange(len(truth))

@@ -26,13 +26,13 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=4000)]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
     """Unknown fields are refused: a typing slip in a key must never hide a field."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-class Link(_Strict):
+class Link(Strict):
     """A link a citizen may follow; only https."""
 
     label: Line
@@ -47,7 +47,7 @@ class Link(_Strict):
         return value
 
 
-class Source(_Strict):
+class Source(Strict):
     """The act or institutional page an answer rests on, with its own date."""
 
     title: Line
@@ -60,7 +60,7 @@ class Source(_Strict):
         return None if value is None else Link(label="source", url=value).url
 
 
-class Validity(_Strict):
+class Validity(Strict):
     """Days on which a statement holds, both included; no `until` means open."""
 
     from_: date = Field(alias="from")
@@ -76,7 +76,7 @@ class Validity(_Strict):
         return self.from_ <= day and (self.until is None or day <= self.until)
 
 
-class Review(_Strict):
+class Review(Strict):
     """Who answers for the entry, when it was last read and when it is due again."""
 
     on: date
@@ -84,15 +84,17 @@ class Review(_Strict):
     next: date
 
 
-class Translation(_Strict):
+class Translation(Strict):
     """A version in another language; only approved ones are shown."""
 
     question: Line
     answer: Prose
+    details: Prose | None = None
+    steps: list[Line] = []
     status: Literal["draft", "approved"] = "draft"
 
 
-class Entry(_Strict):
+class Entry(Strict):
     """One curated answer; `answer`, `details` and `steps` may name figures as `{{ name }}`."""
 
     id: KebabId
@@ -117,7 +119,7 @@ class Entry(_Strict):
         return [self.question, *self.variants]
 
 
-class Signpost(_Strict):
+class Signpost(Strict):
     """A matter that is not answered here, and where to go for it.
 
     `personal_case`: somebody's own file ("a che punto è la mia domanda").
@@ -135,7 +137,7 @@ class Signpost(_Strict):
     """True when an expert of a theme may help with the general side of it."""
 
 
-class Theme(_Strict):
+class Theme(Strict):
     """A themed service; `answers_as` names its questions when the citizen is asked to choose."""
 
     id: SnakeId

@@ -13,6 +13,24 @@ _CONFIDENCE = re.compile(
 )
 
 
+_TOPICS_HEADING = re.compile(r"^## .*\btopics\b.*$", re.MULTILINE | re.IGNORECASE)
+_TOPIC = re.compile(r"^(\d+)\. (.+?)\s*(?:→|: (?=[A-Z]+\d))", re.MULTILINE)
+
+
+def known_topics(folder: Path) -> dict[str, str]:
+    """Map ``sheet/number`` to the words of each topic in the list that ends a sheet."""
+    topics: dict[str, str] = {}
+    for sheet in sorted(folder.glob("*.md")):
+        text = sheet.read_text(encoding="utf-8")
+        heading = _TOPICS_HEADING.search(text)
+        if heading is None:
+            continue
+        listed = text[heading.end() :].split("\n## ", 1)[0]
+        for topic in _TOPIC.finditer(listed):
+            topics[f"{sheet.stem}/{topic.group(1)}"] = topic.group(2)
+    return topics
+
+
 def known_facts(folder: Path) -> dict[str, str]:
     """Map ``sheet/id`` to its lowest stated confidence (A, B, C or N; C when unstated).
 

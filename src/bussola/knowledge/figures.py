@@ -14,9 +14,10 @@ from bussola.knowledge.entry import (
     FactId,
     Line,
     Source,
+    Strict,
     Validity,
-    _Strict,
 )
+from bussola.knowledge.languages import ITALIAN, value_of_year, written_in
 
 MONTHS = (
     "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto",
@@ -37,7 +38,7 @@ class FigureValue(Validity):
     value: float | date | str
 
 
-class Figure(_Strict):
+class Figure(Strict):
     """A named figure; `unit` says how it is written for a citizen."""
 
     label: Line
@@ -66,13 +67,16 @@ class Figure(_Strict):
         past = [v for v in self.values if v.from_ <= day]
         return max(past, key=lambda v: v.from_, default=None)
 
-    def written(self, value: FigureValue) -> str:
+    def written(self, value: FigureValue, language: str = ITALIAN) -> str:
         """The value as a citizen reads it, for instance ``6.206,64 euro``."""
         raw = value.value
         if isinstance(raw, str):
             return raw
-        if isinstance(raw, date):
-            return italian_date(raw)
+        if language != ITALIAN:
+            return written_in(language, self.unit, raw)
+        return italian_date(raw) if isinstance(raw, date) else self._number(raw)
+
+    def _number(self, raw: float) -> str:
         number = italian_number(raw)
         if self.unit == "EUR":
             return f"{number} euro"
@@ -103,8 +107,8 @@ class Rendered:
     stale: tuple[str, ...] = ()
 
 
-def render(text: str, figures: dict[str, Figure], day: date) -> Rendered:
-    """Put each named figure's value of `day` in `text`.
+def render(text: str, figures: dict[str, Figure], day: date, language: str = ITALIAN) -> Rendered:
+    """Put each named figure's value of `day` in `text`, as `language` writes it.
 
     A figure with no value today is written with its last value and its year, said as such.
     Raises KeyError when a figure is not defined, ValueError when it has no value yet.
@@ -114,18 +118,29 @@ def render(text: str, figures: dict[str, Figure], day: date) -> Rendered:
     def value_of(reference: str, part: str | None) -> str:
         figure = figures[reference]
         value = figure.on(day)
+        if value is not None:
+            return str(day.year) if part == "anno" else figure.written(value, language)
+        value = figure.latest_before(day)
         if value is None:
-            value = figure.latest_before(day)
-            if value is None:
-                raise ValueError(reference)
-            stale.append(reference)
-            if part == "anno":
-                return str((value.until or value.from_).year)
-            return f"{figure.written(value)} (valore del {(value.until or value.from_).year})"
-        return str(day.year) if part == "anno" else figure.written(value)
+            raise ValueError(reference)
+        stale.append(reference)
+        year = (value.until or value.from_).year
+        return str(year) if part == "anno" else _of_year(figure, value, year, language)
 
     out = FIGURE_REFERENCE.sub(lambda m: value_of(m.group(1), m.group(2)), text)
     return Rendered(out, tuple(dict.fromkeys(stale)))
+
+
+def _of_year(figure: Figure, value: FigureValue, year: int, language: str) -> str:
+    written = figure.written(value, language)
+    if language == ITALIAN:
+        return f"{written} (valore del {year})"
+    return value_of_year(language, written, year)
+
+
+def unspeakable(texts: list[str], figures: dict[str, Figure]) -> list[str]:
+    """Figures in `texts` whose value is an Italian text: no other language can write them."""
+    return [name for name in references(*texts) if figures[name].unit == "text"]
 
 
 def references(*texts: str | None) -> list[str]:

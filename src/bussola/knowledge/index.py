@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -46,6 +48,7 @@ class Index:
 
     def __init__(self, knowledge: Knowledge, encoder: Encoder) -> None:
         self.version = knowledge.version
+        self.digest = digest(knowledge)
         self.encoder = encoder
         self.targets, questions, passages = _targets(knowledge)
         self.questions = [text for text, _ in questions]
@@ -85,6 +88,13 @@ class Index:
         mine = np.flatnonzero(self.owner == target)
         vector = self.encoder.encode([text], "query")[0]
         return self.questions[int(mine[np.argmax(self.question_vectors[mine] @ vector)])]
+
+
+def digest(knowledge: Knowledge) -> str:
+    """Identifies what can be learnt: a new date, figure or link changes nothing of it."""
+    targets, questions, passages = _targets(knowledge)
+    told = json.dumps([[t.id, t.kind, t.theme] for t in targets] + [questions, passages])
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _targets(

@@ -13,6 +13,15 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from bussola.knowledge.companions import (
+    Calculator,
+    NotCovered,
+    Notice,
+    Quiz,
+    Sheet,
+    Table,
+    Topic,
+)
 from bussola.knowledge.entry import Entry, Signpost, Theme
 from bussola.knowledge.figures import Figure
 
@@ -51,6 +60,13 @@ class Knowledge:
     theme_of: dict[str, str] = field(default_factory=dict)
     signposts: dict[str, Signpost] = field(default_factory=dict)
     figures: dict[str, Figure] = field(default_factory=dict)
+    tables: dict[str, Table] = field(default_factory=dict)
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+    quizzes: dict[str, Quiz] = field(default_factory=dict)
+    notices: dict[str, Notice] = field(default_factory=dict)
+    calculators: dict[str, Calculator] = field(default_factory=dict)
+    topics: dict[str, Topic] = field(default_factory=dict)
+    not_covered: dict[str, NotCovered] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     version: str = ""
     """First 12 hex digits of the SHA-256 of all files: travels with each answer."""
@@ -83,6 +99,11 @@ _OUR_ERRORS = {
     "the link must start with https:// and name a site": "il collegamento deve iniziare con https",
     "the period ends before it begins": "la fine viene prima dell'inizio",
     "two values hold on the same day": "due valori valgono nello stesso giorno",
+    "a row has more or fewer cells than the head": "una riga ha più o meno caselle delle colonne",
+    "the right option is not among the options": "right è più grande del numero di opzioni",
+    "a notice needs its last day": "un avviso deve avere l'ultimo giorno (valid.until)",
+    "a choice needs at least two values": "una scelta deve avere almeno due valori (choices)",
+    "a number needs its lowest and highest value": "un numero deve avere min e max, in ordine",
 }
 
 
@@ -167,12 +188,20 @@ def _nodes(value: Any) -> Iterator[None]:
             stack.extend(item)
 
 
-_KINDS: dict[str, tuple[type[BaseModel], str]] = {
-    "themes": (Theme, "themes"),
-    "entries": (Entry, "entries"),
-    "signposts": (Signpost, "signposts"),
-    "figures": (Figure, "figures"),
+_KINDS: dict[str, type[BaseModel]] = {
+    "themes": Theme,
+    "entries": Entry,
+    "signposts": Signpost,
+    "figures": Figure,
+    "tables": Table,
+    "sheets": Sheet,
+    "quizzes": Quiz,
+    "notices": Notice,
+    "calculators": Calculator,
+    "topics": Topic,
+    "not_covered": NotCovered,
 }
+"""A top-level key of a file, which is also the field of `Knowledge` that takes its items."""
 
 
 def _take(document: Any, name: str, knowledge: Knowledge, problems: list[Problem]) -> None:
@@ -181,7 +210,7 @@ def _take(document: Any, name: str, knowledge: Knowledge, problems: list[Problem
             line = _key_line(document, key)
             problems.append(Problem(name, line, "error", f"sezione sconosciuta: «{key}»"))
             continue
-        model, target = _KINDS[key]
+        model = _KINDS[key]
         if not isinstance(items, dict | list):
             line = _key_line(document, key)
             message = f"la sezione «{key}» deve essere un elenco, e qui è vuota o è un testo"
@@ -191,7 +220,7 @@ def _take(document: Any, name: str, knowledge: Knowledge, problems: list[Problem
             value = _validated(model, raw, name, line, identity, problems)
             if value is not None:
                 known_as = identity or value.id  # type: ignore[attr-defined]
-                _add(knowledge, target, known_as, value, Place(name, line), problems)
+                _add(knowledge, key, known_as, value, Place(name, line), problems)
 
 
 def _key_line(mapping: Any, key: Any) -> int:

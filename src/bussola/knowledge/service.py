@@ -13,6 +13,7 @@ from bussola.knowledge.embedding import Encoder
 from bussola.knowledge.entry import Entry, Link, Signpost, Source, Theme
 from bussola.knowledge.figures import Figure, references, render
 from bussola.knowledge.index import Index, Reading
+from bussola.knowledge.languages import ITALIAN, language_of
 from bussola.knowledge.learnt_store import LearntStore, learnt_key
 from bussola.knowledge.loading import Knowledge, load
 from bussola.knowledge.ranking import (
@@ -74,6 +75,8 @@ class Answer:
     stale: bool
     escalate: bool
     index_version: str
+    language: str
+    """The language of question and text: Italian when no translation is approved."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,7 @@ class KnowledgeService:
 
     def _learnt(self, index: Index) -> Learnt:
         """What was learnt for this very version before, or learnt now and kept."""
-        key = learnt_key(index.version, index.encoder.name, self._policy)
+        key = learnt_key(index.digest, index.encoder.name, self._policy)
         kept = self._store.load(key) if self._store else None
         learnt = kept or learn(index, self._policy)
         if self._store and kept is None:
@@ -142,9 +145,13 @@ class KnowledgeService:
         return learnt
 
     def match(
-        self, text: str, theme: str | None = None, previous_entry: str | None = None
+        self,
+        text: str,
+        theme: str | None = None,
+        previous_entry: str | None = None,
+        language: str | None = None,
     ) -> Matched:
-        """The verdict on `text`; `theme` and `previous_entry` are what was talked about before."""
+        """The verdict on `text`; the rest is what was talked about before, and in which language."""
         now = self.snapshot
         reading, ranked = self._ranked(now, text, theme)
         previous = now.knowledge.entries.get(previous_entry or "")
@@ -152,7 +159,8 @@ class KnowledgeService:
             _, with_context = self._ranked(now, f"{previous.question} {text}", theme)
             if self._leans(with_context, ranked, previous, now):
                 ranked = with_context
-        return self._matched(now, ranked, float(reading.scope[PERSONAL]))
+        spoken = language_of(text, language or ITALIAN)
+        return self._matched(now, ranked, float(reading.scope[PERSONAL]), spoken)
 
     @staticmethod
     def _leans(with_context: Ranked, alone: Ranked, previous: Entry, now: Snapshot) -> bool:
@@ -175,7 +183,7 @@ class KnowledgeService:
                 bonus[position] = _THEME_BONUS if target.theme == theme else 0.0
         return reading, rank(reading.signals, now.learnt.calibration, bonus)
 
-    def _matched(self, now: Snapshot, ranked: Ranked, personal: float) -> Matched:
+    def _matched(self, now: Snapshot, ranked: Ranked, personal: float, language: str) -> Matched:
         targets, calibration = now.index.targets, now.learnt.calibration
         kinds = [target.kind for target in targets]
         verdict, best = decide(ranked, kinds, personal, calibration)
@@ -200,7 +208,7 @@ class KnowledgeService:
         ]
         theme = targets[chosen[0]].theme if chosen else None
         return Matched(
-            verdict, round(ranked.probability, 4), matches, theme, "it", now.index.version
+            verdict, round(ranked.probability, 4), matches, theme, language, now.index.version
         )
 
     def search(self, text: str, most: int = 12) -> list[Entry]:
@@ -232,23 +240,27 @@ class KnowledgeService:
             for t in map(int, ranked.order[:most])
         ]
 
-    def answer(self, entry_id: str) -> Answer | None:
-        """The entry with its figures of today, or None when there is no such entry."""
+    def answer(self, entry_id: str, language: str = ITALIAN, drafts: bool = False) -> Answer | None:
+        """The entry with its figures of today, or None when there is no such entry.
+
+        In another language when an approved translation exists; `drafts` shows others too.
+        """
         knowledge = self.snapshot.knowledge
         entry = knowledge.entries.get(entry_id)
         if entry is None:
             return None
+        words = _words(entry, language, drafts)
         today, figures = self._today(), knowledge.figures
-        shown = [render(t, figures, today) for t in (entry.answer, entry.details or "")]
-        steps = [render(step, figures, today) for step in entry.steps]
-        stale = any(part.stale for part in [*shown, *steps]) or not entry.valid.covers(today)
+        texts = (words.answer, words.details or "", *words.steps)
+        shown = [render(text, figures, today, words.language) for text in texts]
+        stale = any(part.stale for part in shown) or not entry.valid.covers(today)
         return Answer(
             entry_id=entry.id,
             theme=knowledge.theme_of[entry.id],
-            question=entry.question,
+            question=words.question,
             text=shown[0].text,
             details=shown[1].text or None,
-            steps=[step.text for step in steps],
+            steps=[step.text for step in shown[2:]],
             links=entry.links,
             sources=entry.sources,
             valid_at=entry.review.on,
@@ -261,6 +273,7 @@ class KnowledgeService:
             stale=stale,
             escalate=entry.escalate,
             index_version=knowledge.version,
+            language=words.language,
         )
 
     def signpost(self, signpost_id: str) -> Signpost | None:
@@ -277,6 +290,26 @@ class KnowledgeService:
         first = [i for i in knowledge.themes[theme].start_with if i in knowledge.entries]
         mine = [i for i, owner in knowledge.theme_of.items() if owner == theme]
         return [knowledge.entries[i] for i in dict.fromkeys([*first, *mine])]
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What of an entry is said, in one language."""
+
+    language: str
+    question: str
+    answer: str
+    details: str | None
+    steps: list[str]
+
+
+def _words(entry: Entry, language: str, drafts: bool) -> _Words:
+    translation = entry.translations.get(language)
+    if translation is None or (translation.status != "approved" and not drafts):
+        return _Words(ITALIAN, entry.question, entry.answer, entry.details, entry.steps)
+    return _Words(
+        language, translation.question, translation.answer, translation.details, translation.steps
+    )
 
 
 def _until(entry: Entry, figures: dict[str, Figure], today: date) -> date | None:

@@ -10,11 +10,15 @@ from aiohttp import web
 from bussola.conversations.desk_rules import tidy_case_code
 from bussola.conversations.events import Event
 from bussola.conversations.ports import Case
+from bussola.knowledge.companions import Notice
 from bussola.knowledge.entry import Entry
+from bussola.knowledge.languages import ITALIAN, LANGUAGES
+from bussola.site import guide_pages
 from bussola.web.keys import (
     CASE_STORE,
     CONVERSATION_STORE,
     GUESSES,
+    GUIDE,
     KNOWLEDGE,
     SETTINGS,
     TEMPLATES,
@@ -35,6 +39,7 @@ def add_routes(routes: Routes) -> None:
     routes.get("/", home, "everybody")
     routes.get("/domande", questions, "everybody")
     routes.get("/domande/{id}", question, "everybody")
+    guide_pages.add_routes(routes)
     routes.get("/pratica", case_search, "everybody")
     routes.post("/pratica", case_find, "everybody")
     routes.get("/pratica/{code}", case_page, "everybody")
@@ -50,7 +55,14 @@ async def home(request: web.Request) -> web.Response:
         for theme in knowledge.themes()
         if not theme.hidden
     ]
-    return request.app[TEMPLATES].page("home.html", themes=themes)
+    notices = _notices(request, None)
+    return request.app[TEMPLATES].page("home.html", themes=themes, notices=notices)
+
+
+def _notices(request: web.Request, theme: str | None) -> list[tuple[Notice, str]]:
+    """Notices that hold today, with their figures in place."""
+    guide = request.app[GUIDE]
+    return [(notice, guide.notice_text(notice)) for notice in guide.current_notices(theme)]
 
 
 async def questions(request: web.Request) -> web.Response:
@@ -67,18 +79,39 @@ async def questions(request: web.Request) -> web.Response:
             for theme in knowledge.themes()
             if theme_id in (None, theme.id)
         ]
-    return request.app[TEMPLATES].page("questions.html", groups=groups, query=query)
+    notices = _notices(request, theme_id) if theme_id else []
+    return request.app[TEMPLATES].page(
+        "questions.html", groups=groups, query=query, notices=notices
+    )
 
 
 async def question(request: web.Request) -> web.Response:
-    knowledge = request.app[KNOWLEDGE]
-    answer = knowledge.answer(request.match_info["id"])
+    """One answer with all that belongs to it; `lingua` asks for an approved translation."""
+    knowledge, guide = request.app[KNOWLEDGE], request.app[GUIDE]
+    answer = knowledge.answer(request.match_info["id"], request.query.get("lingua", ITALIAN))
     if answer is None:
         raise web.HTTPNotFound
-    owner = knowledge.snapshot.knowledge.entries[answer.entry_id].review.owner
+    now = knowledge.snapshot.knowledge
+    entry, offers = now.entries[answer.entry_id], guide.offers(answer.entry_id)
+    tables = [now.tables[identity] for kind, identity, _ in offers if kind == "table"]
+    stale = "stale" if answer.language == ITALIAN else f"stale_{answer.language}"
     return request.app[TEMPLATES].page(
-        "question.html", answer=answer, owner=owner, stale_text=request.app[TEXTS].say("stale")
-    )
+        "question.html", answer=answer, owner=entry.review.owner,
+        stale_text=request.app[TEXTS].say(stale), languages=_languages(entry),
+        tables=[(table, guide.rows(table)) for table in tables],
+        calculators=[(i, title) for kind, i, title in offers if kind == "calculate"],
+        sheets=[(i, title) for kind, i, title in offers if kind == "sheet"],
+    )  # fmt: skip
+
+
+def _languages(entry: Entry) -> list[tuple[str, str]]:
+    """The languages an entry can be read in: code and own name."""
+    approved = [
+        (code, LANGUAGES[code])
+        for code, translation in entry.translations.items()
+        if translation.status == "approved"
+    ]
+    return [(ITALIAN, "Italiano"), *approved]
 
 
 async def case_search(request: web.Request) -> web.Response:

@@ -6,7 +6,7 @@ import asyncio
 
 from aiohttp import web
 
-from bussola.knowledge.checking import check
+from bussola.knowledge.checking import Shelf, check
 from bussola.storage.insights import Insights
 from bussola.web.keys import KNOWLEDGE, SETTINGS, SIGNED_IN, TEMPLATES
 from bussola.web.permissions import Routes
@@ -20,7 +20,8 @@ def add_routes(routes: Routes) -> None:
 
 async def studio(request: web.Request) -> web.Response:
     settings, knowledge = request.app[SETTINGS], request.app[KNOWLEDGE]
-    problems = await asyncio.to_thread(check, settings.faq, settings.facts, settings.day())
+    shelf = Shelf(settings.faq, settings.facts)
+    problems = await asyncio.to_thread(check, shelf, settings.day())
     return request.app[TEMPLATES].page(
         "studio.html", me=request[SIGNED_IN], problems=problems,
         version=knowledge.snapshot.knowledge.version,

@@ -8,6 +8,7 @@ from itsdangerous import Signer
 
 from bussola.conversations.desk_service import DeskService
 from bussola.conversations.service import ConversationService
+from bussola.knowledge.guide import CuratedGuide
 from bussola.knowledge.service import KnowledgeService
 from bussola.settings import Settings
 from bussola.storage.case_store import CaseStore
@@ -21,6 +22,7 @@ from bussola.web.templates import Templates
 
 SETTINGS = web.AppKey("settings", Settings)
 KNOWLEDGE = web.AppKey("knowledge", KnowledgeService)
+GUIDE = web.AppKey("guide", CuratedGuide)
 CONVERSATIONS = web.AppKey("conversations", ConversationService)
 CONVERSATION_STORE = web.AppKey("conversation_store", ConversationStore)
 DESK = web.AppKey("desk", DeskService)
