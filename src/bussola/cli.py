@@ -79,10 +79,21 @@ def _add_faq(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
                        help="also look for variants nearer to another entry (slow)")  # fmt: skip
     check.set_defaults(run=_faq_check)
     for name, run, text in (
-        ("stats", _faq_stats, "count entries, variants and figures"),
-        ("schema", _faq_schema, "print the JSON Schema of an entry file, for editors"),
+        ("export", _faq_export, "write entries, signposts and figures to a spreadsheet"),
+        ("import", _faq_import, "take a spreadsheet back: what changed, or nothing"),
     ):
-        inside.add_parser(name, help=text, description=text).set_defaults(run=run)
+        command = inside.add_parser(name, help=text, description=text)
+        where = command.add_mutually_exclusive_group(required=True)
+        where.add_argument("--xlsx", type=Path, metavar="FILE", help="an Excel workbook")
+        where.add_argument("--csv", type=Path, metavar="FOLDER", help="a folder of CSV files")
+        command.set_defaults(run=run)
+        if name == "import":
+            command.add_argument("--try", action="store_true", dest="only_try",
+                                 help="say what would change, write nothing")  # fmt: skip
+    text = "count entries, variants, guides and translations"
+    inside.add_parser("stats", help=text, description=text).set_defaults(run=_faq_stats)
+    text = "print the JSON Schema of an entry file, for editors"
+    inside.add_parser("schema", help=text, description=text).set_defaults(run=_faq_schema)
 
 
 def _add_staff(commands: argparse._SubParsersAction[argparse.ArgumentParser], role: str) -> None:
@@ -189,9 +200,7 @@ def _evaluate(now: Settings, options: argparse.Namespace) -> int:
 def _faq_check(now: Settings, options: argparse.Namespace) -> int:
     from bussola.knowledge.checking import Shelf, check
 
-    questions = options.test_questions
-    if questions is None and DEFAULT_TEST_QUESTIONS.is_file():
-        questions = DEFAULT_TEST_QUESTIONS
+    questions = options.test_questions or _test_questions()
     deep = _misplaced(now) if options.deep else None
     problems = check(Shelf(now.faq, now.facts, questions), now.day(), deep)
     for problem in problems:
@@ -215,6 +224,41 @@ def _faq_stats(now: Settings, _: argparse.Namespace) -> int:
     for line in table_of(load(now.faq)):
         print(line)
     return 0
+
+
+def _faq_export(now: Settings, options: argparse.Namespace) -> int:
+    from bussola.curating.rows import as_rows
+    from bussola.curating.workbook import write_csv, write_xlsx
+
+    book = as_rows(load(now.faq))
+    if options.xlsx:
+        write_xlsx(book, options.xlsx)
+    else:
+        write_csv(book, options.csv)
+    print(", ".join(f"{name}: {len(rows)}" for name, rows in book.items()))
+    return 0
+
+
+def _faq_import(now: Settings, options: argparse.Namespace) -> int:
+    from bussola.curating.importing import take_in
+    from bussola.curating.workbook import UnreadableBook, read_csv, read_xlsx
+    from bussola.knowledge.checking import Shelf
+
+    try:
+        book = read_xlsx(options.xlsx) if options.xlsx else read_csv(options.csv)
+    except UnreadableBook as error:
+        print(f"bussola: {error}", file=sys.stderr)
+        return 2
+    shelf = Shelf(now.faq, now.facts, _test_questions())
+    report = take_in(book, shelf, now.day(), write=not options.only_try)
+    for line in report.lines():
+        print(line)
+    return 1 if report.problems else 0
+
+
+def _test_questions() -> Path | None:
+    """The questions no variant may repeat, when they are at hand."""
+    return DEFAULT_TEST_QUESTIONS if DEFAULT_TEST_QUESTIONS.is_file() else None
 
 
 def _faq_schema(_now: Settings, _: argparse.Namespace) -> int:

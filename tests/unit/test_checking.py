@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from curated import ENTRIES, SHEET, Folder
+from curated import ENTRIES, SHEET, TODAY, Folder
 
-from bussola.knowledge.checking import check
+from bussola.knowledge.checking import Shelf, check
 from bussola.knowledge.loading import Knowledge
 
 HARD = (
@@ -114,7 +114,7 @@ def test_nearly_the_same_question_is_a_warning(folder: Folder) -> None:
     folder.spoil("signposts.yml", "che ore sono", "tariffa di ogg")
     (problem,) = folder.problems()
     assert problem.severity == "warning"
-    assert "è quasi uguale a una domanda di" in problem.message
+    assert "è quasi uguale a «tariffa di oggi» di" in problem.message
 
 
 def test_an_entry_outside_a_theme_is_said(folder: Folder) -> None:
@@ -143,25 +143,84 @@ def test_the_new_year_brings_warnings_not_errors(folder: Folder) -> None:
     }
 
 
+# Topics and facts.
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "sentence"),
+    [
+        ("topics.yml", "prova/1", "prova/9", "prova/9 non è un argomento né un fatto"),
+        ("topics.yml", "prova-costo", "prova-altro", "prova/1: voce inesistente: prova-altro"),
+        ("not-covered.yml", "prova/2", "prova/R1", "argomento senza voce e senza motivo: prova/2"),
+        ("not-covered.yml", "prova/2", "prova/1", "identificativo già usato in"),
+        ("not-covered.yml", "prova/R4", "prova/R9", "prova/R9 non è un argomento né un fatto"),
+    ],
+)
+def test_the_list_of_topics_is_kept_honest(
+    folder: Folder, file: str, old: str, new: str, sentence: str
+) -> None:
+    """Every topic of the sheets is answered or excused, once; nothing else is."""
+    folder.spoil(file, old, new)
+    assert any(sentence in p.message and p.severity == "error" for p in folder.problems())
+
+
+def test_a_fact_that_nothing_uses_is_listed(folder: Folder) -> None:
+    """An unused fact is a warning, with its grade."""
+    folder.spoil("not-covered.yml", "  - {id: prova/R3, why: Gradi diversi.}\n", "")
+    (problem,) = folder.problems()
+    assert problem.severity == "warning"
+    assert "prova/R3 (grado N)" in problem.message
+
+
+def test_a_variant_that_repeats_a_test_question_is_said(folder: Folder, tmp_path: Path) -> None:
+    """Nearly the same words count, and the test question itself is not shown."""
+    questions = tmp_path / "test.jsonl"
+    questions.write_text('{"text": "Ma qual è la cifra?"}\n', encoding="utf-8")
+    (problem,) = check(Shelf(folder.faq, folder.facts, questions), TODAY)
+    assert "«qual è la cifra» ripete una domanda della prova" in problem.message
+    assert "Ma qual" not in problem.message
+
+
 # The knowledge as shipped.
+
+
+def shelf(root: Path) -> Shelf:
+    return Shelf(root / "data" / "faq", root / "docs" / "facts", root / "evaluation" / "test.jsonl")
 
 
 def test_the_shipped_knowledge_has_no_errors(root: Path) -> None:
     """data/faq passes its own check on the day of the release."""
-    problems = check(root / "data" / "faq", root / "docs" / "facts", date(2026, 11, 22))
+    problems = check(shelf(root), date(2026, 11, 22))
     assert [str(p) for p in problems if p.severity == "error"] == []
 
 
 def test_the_shipped_knowledge_lives_into_next_year(root: Path) -> None:
     """On 1 January 2027 nothing becomes an error by itself."""
-    problems = check(root / "data" / "faq", root / "docs" / "facts", date(2027, 1, 1))
+    problems = check(shelf(root), date(2027, 1, 1))
     assert [str(p) for p in problems if p.severity == "error"] == []
 
 
+def test_the_shipped_knowledge_is_clean(root: Path) -> None:
+    """Nor does it warn of anything on the day of the release."""
+    assert [str(p) for p in check(shelf(root), date(2026, 11, 22))] == []
+
+
+LEAST_ENTRIES = {"riscatto_laurea": 60, "buoni_lavoro": 60, "lavoro_domestico": 75, "canali": 25}
+
+
 def test_the_shipped_knowledge_is_broad_enough(shipped: Knowledge) -> None:
-    """At least 45 entries, 15 in each public theme, and 8 variants in each entry."""
+    """Entries by theme, 12 variants each, 30 matters that are answered elsewhere."""
     counts = Counter(shipped.theme_of.values())
-    public = [theme.id for theme in shipped.themes.values() if not theme.hidden]
-    assert len(shipped.entries) >= 45
-    assert {theme: n for theme in public if (n := counts[theme]) < 15} == {}
-    assert min(len(entry.variants) for entry in shipped.entries.values()) >= 8
+    assert {t: counts[t] for t, least in LEAST_ENTRIES.items() if counts[t] < least} == {}
+    assert [e.id for e in shipped.entries.values() if len(e.variants) < 12] == []
+    assert sum(post.kind == "elsewhere" for post in shipped.signposts.values()) >= 30
+
+
+@pytest.mark.parametrize("theme", ["riscatto_laurea", "buoni_lavoro", "lavoro_domestico"])
+def test_each_theme_has_its_guides(shipped: Knowledge, theme: str) -> None:
+    """Five sheets, a quiz of eight questions, a notice, a table and a calculator."""
+    assert sum(sheet.theme == theme for sheet in shipped.sheets.values()) >= 5
+    assert [len(q.questions) >= 8 for q in shipped.quizzes.values() if q.theme == theme] == [True]
+    assert any(notice.theme == theme for notice in shipped.notices.values())
+    assert any(shipped.theme_of[t.entries[0]] == theme for t in shipped.tables.values())
+    assert any(calculator.theme == theme for calculator in shipped.calculators.values())

@@ -241,4 +241,5 @@ async def test_the_bot_hears_the_context(t: ConversationTester, bot: FakeBot) ->
     await t.citizen_says("e per due anni?")
     assert bot.contexts[-1].for_bot() == {
         "theme": "riscatto_laurea", "previous_entry": "costo", "awaiting": "feedback",
+        "language": "it",
     }  # fmt: skip

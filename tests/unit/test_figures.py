@@ -17,6 +17,7 @@ from bussola.knowledge.figures import (
     references,
     render,
 )
+from bussola.knowledge.loading import Knowledge
 
 SOURCE = {"title": "Circolare INPS n. 14/2026", "date": date(2026, 2, 9)}
 IN_2026 = date(2026, 11, 22)
@@ -163,3 +164,22 @@ def test_a_period_ends_after_it_begins() -> None:
     """A period that ends before it begins is refused."""
     with pytest.raises(ValidationError):
         figure("EUR", {"from": date(2026, 12, 31), "until": date(2026, 1, 1), "value": 1})
+
+
+def test_a_date_is_read_as_a_date(shipped: Knowledge) -> None:
+    """The file holds it as text; a citizen reads a day and a month."""
+    figure = shipped.figures["domestico_prossima_scadenza"]
+    assert figure.written(figure.values[0]) == "11 gennaio 2027"
+
+
+@pytest.mark.parametrize(("unit", "value"), [("EUR", "tanto"), ("text", 3), ("date", 20.5)])
+def test_a_value_must_fit_its_unit(unit: str, value: object) -> None:
+    """A word where an amount is expected would be shown as an amount."""
+    with pytest.raises(ValidationError, match="a value does not fit the unit"):
+        Figure.model_validate(
+            {
+                "label": "Prova", "unit": unit, "facts": ["prova/R1"], "confidence": "A",
+                "source": {"title": "Una legge", "date": "2026-01-01"},
+                "values": [{"from": "2026-01-01", "value": value}],
+            }
+        )  # fmt: skip

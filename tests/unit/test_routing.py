@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from bussola.conversations.conversation import Context, Conversation
+from bussola.conversations.guide_replies import GuideReplies
 from bussola.conversations.replies import Replies
 from bussola.conversations.routing import OpenCase, Routing, chosen_option, says_yes
+from bussola.knowledge.guide import CuratedGuide
+from bussola.knowledge.loading import Knowledge
 from bussola.testing import SmallAnswers
 from bussola.texts import Catalogue
 
@@ -21,7 +26,8 @@ def talk(**changes: object) -> Conversation:
 
 @pytest.fixture
 def routing(texts: Catalogue) -> Routing:
-    return Routing(Replies(SmallAnswers(), texts))
+    guide = CuratedGuide(Knowledge, lambda: date(2026, 11, 22), texts)
+    return Routing(Replies(SmallAnswers(), texts, GuideReplies(guide, texts)))
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from ruamel.yaml import YAML
 
+import bussola.calculators.formulas
+from bussola.calculators.reading import Problem
 from bussola.conversations.guards import Words
+from bussola.conversations.guide import OfferKind
+from bussola.knowledge.languages import _UNDERSTOOD, ITALIAN, LANGUAGES
 from bussola.texts import Catalogue
 
 # Which argument of a method names a text, and which names hold one.
@@ -73,6 +79,41 @@ def _webchat(root: Path) -> str:
     return (root / "src/bussola/channels/webchat/http.py").read_text(encoding="utf-8")
 
 
+def families() -> set[str]:
+    """The keys that the code puts together from a fixed part and one of its own names."""
+    languages = {language.iso_code_639_1.name.lower() for language in _UNDERSTOOD} - {ITALIAN}
+    formulas = ast.parse(inspect.getsource(bussola.calculators.formulas))
+    strings = {n.value for n in ast.walk(formulas) if isinstance(n, ast.Constant)}
+    written = {key for key in strings if isinstance(key, str) and re.fullmatch(r"[a-z_]+", key)}
+    amounts = {
+        words
+        for node in ast.walk(formulas)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Amount"
+        for words in words_in(node.args[0])
+    }
+    cautions = {f"calc_caution_{key}" for key in written}
+    return (
+        {f"button_{kind}" for kind in get_args(OfferKind)}
+        | {f"calc_problem_{problem}" for problem in get_args(Problem)}
+        | {f"calc_amount_{amount}" for amount in amounts}
+        | {key for key in cautions if key in CAUTIONS}
+        | {
+            f"{family}_{language}"
+            for family in ("untranslated", "foreign")
+            for language in languages
+        }
+        | {f"stale_{language}" for language in LANGUAGES}
+        | {"quiz_right", "quiz_wrong", "button_sheets", "button_calculators", "button_quiz"}
+    )
+
+
+CAUTIONS = {
+    f"calc_caution_{key}"
+    for key in ("nothing_to_redeem", "tax_credit", "tax_saving", "tax_unknown", "full_time",
+                "over_the_limit", "raised_to_minimum", "daily_minimum")
+}  # fmt: skip
+
+
 def in_domain(root: Path) -> set[str]:
     """The text ids of Rasa's responses."""
     domain = YAML(typ="safe").load((root / "domain.yml").read_text(encoding="utf-8"))
@@ -91,6 +132,11 @@ def test_every_text_of_the_code_exists(root: Path, texts: Catalogue) -> None:
     said = said_in_code(root)
     assert {"welcome", "dont_know", "case_taken", "abuse_boundary", "stale"} <= said
     assert sorted(said - texts.keys()) == []
+
+
+def test_every_text_of_a_family_exists(texts: Catalogue) -> None:
+    """Texts whose key is put together: offers, results, problems, languages."""
+    assert sorted(families() - texts.keys()) == []
 
 
 def test_every_text_of_the_domain_exists(root: Path, texts: Catalogue) -> None:
@@ -121,7 +167,7 @@ def test_every_danger_has_its_text(words: Words, texts: Catalogue) -> None:
 def test_no_text_is_unused(root: Path, words: Words, texts: Catalogue) -> None:
     """Each key of the catalogue is named somewhere: what nobody says is taken out."""
     used = said_in_code(root) | in_domain(root) | in_widget(root)
-    used |= {f"refused_{reason}" for reason in refusals(root)}
+    used |= families() | {f"refused_{reason}" for reason in refusals(root)}
     used |= {f"emergency_{kind}" for kind in words.emergencies}
     assert sorted(texts.keys() - used) == []
 
@@ -143,7 +189,10 @@ def test_braces_are_the_known_values(texts: Catalogue) -> None:
     found = {
         name for key in sorted(texts.keys()) for name in re.findall(r"\{(\w*)\}", texts.say(key))
     }
-    assert found == {"theme", "kinds", "by", "name"}
+    assert found == {
+        "theme", "kinds", "by", "name", "title", "question", "number", "of", "text", "right",
+        "explanation", "year", "min", "max",
+    }  # fmt: skip
 
 
 def test_values_are_filled_in(texts: Catalogue) -> None:

@@ -15,7 +15,7 @@ Value = float | str | None
 """A number, the value of a choice, or None for "I do not know" where that is an answer."""
 _LARGEST_IN_WORDS = 1000
 _NUMBER = re.compile(r"(?<![\d.,])-?\d{1,3}(?:\.\d{3})+(?:,\d+)?|-?\d+(?:[.,]\d+)?")
-_AND_CENTS = re.compile(r"(\d+) e (\d{2})(?!\d)")
+_AND_CENTS = re.compile(r"(?<!tra )(?<!fra )\b(\d+) e (\d{2})(?!\d)")
 _AND_A_HALF = re.compile(r"(\d+) e (?:mezz[oa]|½)")
 _LETTERS = re.compile(r"[a-z]+")
 _UNKNOWN = re.compile(

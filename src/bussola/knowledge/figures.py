@@ -35,7 +35,7 @@ _PLURAL_UNITS = {
 class FigureValue(Validity):
     """One value and the days it holds."""
 
-    value: float | date | str
+    value: float | date | str = Field(union_mode="left_to_right")
 
 
 class Figure(Strict):
@@ -56,6 +56,13 @@ class Figure(Strict):
         for earlier, later in pairwise(ordered):
             if earlier.until is None or earlier.until >= later.from_:
                 raise ValueError("two values hold on the same day")
+        return self
+
+    @model_validator(mode="after")
+    def _values_fit_the_unit(self) -> Figure:
+        wanted = {"text": str, "date": date}.get(self.unit, float)
+        if any(not isinstance(value.value, wanted) for value in self.values):
+            raise ValueError("a value does not fit the unit")
         return self
 
     def on(self, day: date) -> FigureValue | None:

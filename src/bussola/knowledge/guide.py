@@ -211,12 +211,11 @@ class CuratedGuide:
             [self._texts.say(f"calc_amount_{amount.key}"), working_out.written(amount)]
             for amount in worked.amounts
         ]
-        say = self._texts.say
         words = [
-            *([say("calc_stale", year=worked.year)] if worked.stale else []),
-            *(say(f"calc_caution_{caution}") for caution in worked.cautions),
+            *([self._texts.say("calc_stale", year=worked.year)] if worked.stale else []),
+            *(self._texts.say(f"calc_caution_{caution}") for caution in worked.cautions),
             *map(self._written, calculator.notes),
-            say("calc_indicative", year=worked.year),
+            self._texts.say("calc_indicative", year=worked.year),
         ]
         listed = "\n".join(f"{label}: {value}" for label, value in rows)
         data = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import cache
 
@@ -20,6 +21,12 @@ _UNDERSTOOD = (
 _ITALIAN_AT_MOST = {"translated": 0.13, "spoken_before": 0.30, "other": 0.05}
 """Highest confidence in Italian at which another language wins. Dialects look French or
 Spanish, so more proof is wanted where the citizen gains little."""
+_ITALIAN_NAMES = re.compile(
+    r"\b(?:libretto famiglia|libretto|presto|inps|inail|colf|badant[ei]|patronato|spid|cie|caf|"
+    r"naspi|tfr|decreto flussi|permesso di soggiorno|riscatto|laurea)\b",
+    re.IGNORECASE,
+)
+"""Names that everybody says in Italian: they tell nothing of the language around them."""
 _FEWEST_WORDS = 4
 """Short Italian keywords ("contributi baby sitter") look foreign: they stay Italian."""
 _NOT_LATIN = 0.5
@@ -38,6 +45,7 @@ def language_of(text: str, before: str = ITALIAN) -> str:
     A few words say little: they are taken to be in the language spoken `before`. A longer
     text that is not clearly foreign is Italian, in whatever dialect.
     """
+    text = _ITALIAN_NAMES.sub(" ", text) if len(text.split()) > _FEWEST_WORDS else text
     letters = [c for c in text if c.isalpha()]
     cyrillic = sum("\u0400" <= c <= "\u04ff" for c in letters)
     if not letters or (len(text.split()) < _FEWEST_WORDS and cyrillic < _NOT_LATIN * len(letters)):

@@ -99,6 +99,7 @@ _OUR_ERRORS = {
     "the link must start with https:// and name a site": "il collegamento deve iniziare con https",
     "the period ends before it begins": "la fine viene prima dell'inizio",
     "two values hold on the same day": "due valori valgono nello stesso giorno",
+    "a value does not fit the unit": "un valore non va bene per questa unità (serve un numero?)",
     "a row has more or fewer cells than the head": "una riga ha più o meno caselle delle colonne",
     "the right option is not among the options": "right è più grande del numero di opzioni",
     "a notice needs its last day": "un avviso deve avere l'ultimo giorno (valid.until)",
@@ -260,12 +261,13 @@ def _validated(
             at = ".".join(str(step) for step in item["loc"])
             problems.append(
                 Problem(name, _line_of(raw, item["loc"], line), "error",
-                        f"{at}: {_in_plain_words(dict(item))}", subject)
+                        f"{at}: {in_plain_words(dict(item))}", subject)
             )  # fmt: skip
         return None
 
 
-def _in_plain_words(error: dict[str, Any]) -> str:
+def in_plain_words(error: dict[str, Any]) -> str:
+    """A pydantic error as a curator reads it."""
     context = error.get("ctx") or {}
     if error["type"] == "value_error":
         return _OUR_ERRORS.get(str(context.get("error")), "valore non valido")

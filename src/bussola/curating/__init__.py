@@ -1,0 +1,1 @@
+"""Tools for curators who live in spreadsheets: the same knowledge as rows, and back."""
