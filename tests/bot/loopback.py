@@ -54,10 +54,13 @@ class FakeKnowledge:
         self.questions: list[dict[str, Any]] = []
         self.mood = "well"
         self.body: Any = recorded("knowledge_answer")
+        self.steps: list[dict[str, Any]] = []
+        self.calculations: list[dict[str, Any]] = []
 
     async def start(self) -> None:
         app = web.Application()
         app.router.add_post("/knowledge/match", self._match)
+        app.router.add_post("/knowledge/calculate", self._calculate)
         self._released = asyncio.Event()
         self._runner = web.AppRunner(app)
         await self._runner.setup()
@@ -84,6 +87,13 @@ class FakeKnowledge:
         if self.mood == "html":
             return web.Response(text="<h1>hello</h1>", content_type="text/html")
         return web.json_response(self.body)
+
+    async def _calculate(self, request: web.Request) -> web.StreamResponse:
+        """The next of `steps`, whatever was asked."""
+        self.calculations.append(await request.json())
+        if isinstance(self.mood, int):
+            return web.json_response({"error": "no"}, status=self.mood)
+        return web.json_response(self.steps.pop(0))
 
     async def _half(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
@@ -127,7 +137,7 @@ def a_message(
     message_id: str, conversation: str, text: str, awaiting: str = "nothing", **changes: Any
 ) -> dict[str, Any]:
     """A well-formed request body, with `changes` on top."""
-    context = {"theme": None, "previous_entry": None, "awaiting": awaiting}
+    context = {"theme": None, "previous_entry": None, "awaiting": awaiting, "language": "it"}
     body = {"message_id": message_id, "conversation": conversation, "text": text}
     return {**body, "context": context, **changes}
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from loopback import FakeKnowledge, a_tracker, recorded, replies_of
 
-from actions import ask_knowledge
+from actions import knowledge_client
 from actions.ask_knowledge import AskKnowledge
 
 WORDS = "Quanto costa a Mario Rossi RSSMRA80A01H501U?"
@@ -27,8 +27,11 @@ async def test_passes_the_verdict_on(knowledge: FakeKnowledge) -> None:
 
 async def test_asks_with_the_words_and_the_context(knowledge: FakeKnowledge) -> None:
     """Knowledge hears the text and what was talked about, and nothing else."""
-    await asked("e quanto costa?", {"theme": "a", "previous_entry": "b", "awaiting": "feedback"})
-    assert knowledge.questions == [{"text": "e quanto costa?", "theme": "a", "previous_entry": "b"}]
+    context = {"theme": "a", "previous_entry": "b", "awaiting": "feedback", "language": "en"}
+    await asked("e quanto costa?", context)
+    assert knowledge.questions == [
+        {"text": "e quanto costa?", "theme": "a", "previous_entry": "b", "language": "en"}
+    ]
 
 
 async def test_a_wrong_token_is_unavailable(
@@ -50,7 +53,7 @@ async def test_a_hanging_knowledge_is_unavailable(
     knowledge: FakeKnowledge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The action gives up by itself, long before the gateway does."""
-    monkeypatch.setattr(ask_knowledge, "TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(knowledge_client, "TIMEOUT_SECONDS", 0.05)
     knowledge.mood = "hang"
     assert await asked() == UNAVAILABLE
 

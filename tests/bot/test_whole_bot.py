@@ -12,7 +12,7 @@ from rasa.utils.endpoints import EndpointConfig
 from bot.bounded_tracker_store import BoundedTrackerStore
 
 QUESTION = "quanto costa riscattare un anno di laurea?"
-STATES = ("nothing", "handoff", "choice", "feedback")
+STATES = ("nothing", "handoff", "choice", "feedback", "quiz")
 
 
 def notice(text_id: str) -> dict[str, str]:
@@ -26,6 +26,7 @@ def notice(text_id: str) -> dict[str, str]:
         ("handoff", {"type": "handoff", "reason": "asked"}),
         ("choice", notice("pick_one")),
         ("feedback", {"type": "feedback", "useful": True}),
+        ("quiz", {"type": "choice"}),
     ],
 )
 @pytest.mark.parametrize("text", ["sì", "Si grazie", "certo", "OK"])
@@ -43,6 +44,7 @@ async def test_yes_by_what_the_bot_waits_for(
         ("handoff", {"type": "handoff_declined"}),
         ("choice", {"type": "none_of_these"}),
         ("feedback", {"type": "feedback", "useful": False}),
+        ("quiz", notice("what_no")),
     ],
 )
 @pytest.mark.parametrize("text", ["no", "No grazie", "preferisco di no"])
