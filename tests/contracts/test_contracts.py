@@ -14,13 +14,16 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from bussola import settings
 from bussola.bot_client import rasa
 from bussola.bot_client.rasa import RasaBot, checked
+from bussola.calculators import api as calculators_api
 from bussola.conversations.conversation import Context
 from bussola.conversations.message import Message
 from bussola.conversations.ports import BotUnavailable
 from bussola.knowledge import api
 from bussola.knowledge.api import MatchRequest, MatchResponse
+from bussola.knowledge.loading import load
 from bussola.knowledge.ranking import Verdict
 from bussola.knowledge.service import Match, Matched
 
@@ -49,10 +52,12 @@ class FakeKnowledge:
         said = recorded(f"knowledge_{verdict}")
         said["matches"] = [Match(**item) for item in said["matches"]]
         self._said = Matched(**said)
-        self.asked: list[tuple[str, str | None, str | None]] = []
+        self.asked: list[tuple[str | None, ...]] = []
 
-    def match(self, text: str, theme: str | None, previous_entry: str | None) -> Matched:
-        self.asked.append((text, theme, previous_entry))
+    def match(
+        self, text: str, theme: str | None, previous_entry: str | None, language: str | None
+    ) -> Matched:
+        self.asked.append((text, theme, previous_entry, language))
         return self._said
 
 
@@ -116,7 +121,7 @@ async def ask(fake: FakeKnowledge, body: Any) -> tuple[int, Any]:
 def test_knowledge_reads_the_recorded_request() -> None:
     """What the action sends is a MatchRequest, with no field left over."""
     question = MatchRequest.model_validate(recorded("knowledge_request"))
-    assert question.model_dump(exclude={"language"}) == recorded("knowledge_request")
+    assert question.model_dump() == recorded("knowledge_request")
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)
@@ -139,6 +144,48 @@ async def test_knowledge_refuses_as_recorded() -> None:
     """A text that is not one gives the recorded refusal, which quotes nothing."""
     body = {**recorded("knowledge_request"), "text": 5}
     assert await ask(FakeKnowledge("answer"), body) == (422, recorded("knowledge_bad_request"))
+
+
+class FakeSnapshot:
+    """The shipped knowledge, where the handler of calculations looks for it."""
+
+    def __init__(self) -> None:
+        self.knowledge = load(settings.load().faq)
+        self.snapshot = self
+
+
+async def calculate(body: Any) -> tuple[int, Any]:
+    """One request to the real handler of calculations."""
+    key: web.AppKey[Any] = web.AppKey("knowledge", object)
+    app = web.Application()
+    app[key] = FakeSnapshot()
+    app.router.add_post("/knowledge/calculate", calculators_api.handler(key))
+    async with TestClient(TestServer(app)) as client:
+        answer = await client.post("/knowledge/calculate", json=body)
+        return answer.status, await answer.json()
+
+
+async def test_calculators_answer_as_recorded() -> None:
+    """The recorded answer to a field brings the recorded next step."""
+    assert await calculate(recorded("calculate_request")) == (200, recorded("calculate_answer"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"calculator": "nessuno"}, 404), ({"values": 3}, 422), ({"field": ["x"]}, 422),
+        ({"text": "x" * 9000}, 422), ({"more": 1}, 422), ({"field": "nessuno"}, 200),
+        ({"values": {"hours": "=1+1", "x": None}}, 200),
+    ],
+)  # fmt: skip
+async def test_a_strange_calculation_is_refused_or_asked_again(
+    changes: dict[str, Any], status: int
+) -> None:
+    """Never a 500: what is unknown is left out, what is malformed is named."""
+    got, answer = await calculate({**recorded("calculate_request"), **changes})
+    assert got == status
+    if status == 200:
+        assert answer["field"] in {"hours", "weeks"}
 
 
 async def test_the_gateway_asks_as_recorded(bot: RasaBot, fake_rasa: tuple[FakeRasa, str]) -> None:

@@ -1,16 +1,24 @@
-"""Real databases: SQLite in a temporary file, PostgreSQL in a cluster of our own."""
+"""Real databases (SQLite in a file, PostgreSQL in a cluster of our own) and the real application."""
 
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 
+from bussola import settings
+from bussola.bootstrap import create_app
+from bussola.knowledge.calibration import Policy
+from bussola.knowledge.embedding import Vectors
+from bussola.knowledge.service import KnowledgeService
 from bussola.stack import free_port
 from bussola.storage.case_store import CaseStore
 from bussola.storage.conversation_store import ConversationStore
@@ -18,6 +26,9 @@ from bussola.storage.database import Database
 from bussola.storage.migrating import migrate
 from bussola.storage.outbox_store import OutboxStore
 from bussola.storage.staff_store import StaffStore
+from bussola.testing import FakeBot
+from bussola.web.keys import STAFF
+from bussola.web.sign_in import hash_password
 
 _BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 
@@ -111,3 +122,45 @@ async def expert_id(database: Database, clock: Clock) -> int:
     """Anna, an expert for every theme."""
     staff = StaffStore(database, clock)
     return (await staff.add("anna", "Anna", "expert", "x", None)).id
+
+
+PASSWORD = "una-password-di-prova"
+
+
+class LetterEncoder:
+    """A stand-in where meaning does not matter: vectors of letter counts."""
+
+    name = "letters"
+
+    def encode(self, texts: list[str], prompt: str) -> Vectors:
+        import numpy as np
+
+        rows = np.array([[text.lower().count(c) + 0.01 for c in "abcdefghilmnopqrstuvz"]
+                         for text in texts], dtype=np.float32)  # fmt: skip
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> KnowledgeService:
+    """The shipped knowledge over the stand-in encoder."""
+    base = settings.load()
+    encoder = LetterEncoder()
+    service = KnowledgeService(base.faq, encoder, encoder, Policy(), base.day)
+    service.reload()
+    return service
+
+
+@pytest.fixture
+async def client(tmp_path: Path, knowledge: KnowledgeService) -> AsyncIterator[TestClient]:
+    base = settings.load()
+    token = secrets.token_urlsafe(24)
+    here = replace(
+        base, home=tmp_path, database_url=f"sqlite:///{tmp_path}/t.db", bot_token=token,
+        knowledge_token=token, secret=token, allowed_origins=("https://comune.example.it",),
+    )  # fmt: skip
+    bot = FakeBot(lambda _: [{"type": "notice", "text_id": "greet", "kind": "small_talk"}])
+    async with TestClient(TestServer(create_app(here, knowledge, bot))) as client:
+        staff = client.app[STAFF]  # type: ignore[index]
+        for role in ("expert", "curator"):
+            await staff.add(role, role.title(), role, hash_password(PASSWORD), None)
+        yield client

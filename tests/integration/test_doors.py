@@ -3,65 +3,16 @@
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from aiohttp import WSMsgType
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 
-from bussola import settings
-from bussola.bootstrap import create_app
-from bussola.knowledge.calibration import Policy
-from bussola.knowledge.embedding import Vectors
-from bussola.knowledge.service import KnowledgeService
-from bussola.testing import FakeBot
-from bussola.web.keys import SETTINGS, STAFF
+from bussola.web.keys import SETTINGS
 from bussola.web.permissions import RULES
-from bussola.web.sign_in import hash_password
 
 PASSWORD = "una-password-di-prova"
-
-
-class LetterEncoder:
-    """A stand-in where meaning does not matter: vectors of letter counts."""
-
-    name = "letters"
-
-    def encode(self, texts: list[str], prompt: str) -> Vectors:
-        import numpy as np
-
-        rows = np.array([[text.lower().count(c) + 0.01 for c in "abcdefghilmnopqrstuvz"]
-                         for text in texts], dtype=np.float32)  # fmt: skip
-        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> KnowledgeService:
-    """The shipped knowledge over the stand-in encoder."""
-    base = settings.load()
-    encoder = LetterEncoder()
-    service = KnowledgeService(base.faq, encoder, encoder, Policy(), base.day)
-    service.reload()
-    return service
-
-
-@pytest.fixture
-async def client(tmp_path: Path, knowledge: KnowledgeService) -> AsyncIterator[TestClient]:
-    base = settings.load()
-    token = secrets.token_urlsafe(24)
-    here = replace(
-        base, home=tmp_path, database_url=f"sqlite:///{tmp_path}/t.db", bot_token=token,
-        knowledge_token=token, secret=token, allowed_origins=("https://comune.example.it",),
-    )  # fmt: skip
-    bot = FakeBot(lambda _: [{"type": "notice", "text_id": "greet", "kind": "small_talk"}])
-    async with TestClient(TestServer(create_app(here, knowledge, bot))) as client:
-        staff = client.app[STAFF]  # type: ignore[index]
-        for role in ("expert", "curator"):
-            await staff.add(role, role.title(), role, hash_password(PASSWORD), None)
-        yield client
 
 
 async def start(client: TestClient) -> tuple[str, dict[str, str]]:

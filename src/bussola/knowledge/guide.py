@@ -73,19 +73,16 @@ class CuratedGuide:
         table = self._knowledge().tables.get(table_id)
         if table is None:
             return None
-        rows = self.rows(table)
+        rows = [[self._written(cell) for cell in row] for row in table.rows]
         note = self._written(table.note) if table.note else ""
         stale = self._stale(table)
         text = "\n\n".join(part for part in (stale, table_as_text(table, rows), note) if part)
         data = {
             "table": {"title": table.title, "columns": table.columns, "rows": rows},
+            "words": [part for part in (note, stale) if part],
             **_evidence(table.sources, table.review.on),
         }
         return TableView(text, data)
-
-    def rows(self, table: Table) -> list[list[str]]:
-        """The cells with their figures in place."""
-        return [[self._written(cell) for cell in row] for row in table.rows]
 
     def _stale(self, item: Table | Sheet) -> str:
         """The warning that goes before what is not valid today, or nothing."""

@@ -117,6 +117,10 @@ class KnowledgeService:
         assert self._snapshot is not None
         return self._snapshot
 
+    def today(self) -> date:
+        """The day everything is answered for."""
+        return self._today()
+
     @property
     def ready(self) -> bool:
         """True once the first index is built."""

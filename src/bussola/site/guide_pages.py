@@ -36,7 +36,7 @@ async def sheet(request: web.Request) -> web.Response:
     found = now.sheets.get(request.match_info["id"])
     if found is None:
         raise web.HTTPNotFound
-    tables = {t.id: (t, guide.rows(t)) for t in now.tables.values()}
+    tables = {part.table: guide.table(part.table) for part in found.parts if part.table}
     return request.app[TEMPLATES].page(
         "sheet.html", sheet=found, parts=zip(found.parts, guide.paragraphs(found), strict=True),
         entries=now.entries, tables=tables, calculators=now.calculators,

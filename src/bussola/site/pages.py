@@ -93,12 +93,12 @@ async def question(request: web.Request) -> web.Response:
         raise web.HTTPNotFound
     now = knowledge.snapshot.knowledge
     entry, offers = now.entries[answer.entry_id], guide.offers(answer.entry_id)
-    tables = [now.tables[identity] for kind, identity, _ in offers if kind == "table"]
+    tables = [guide.table(identity) for kind, identity, _ in offers if kind == "table"]
     stale = "stale" if answer.language == ITALIAN else f"stale_{answer.language}"
     return request.app[TEMPLATES].page(
         "question.html", answer=answer, owner=entry.review.owner,
         stale_text=request.app[TEXTS].say(stale), languages=_languages(entry),
-        tables=[(table, guide.rows(table)) for table in tables],
+        tables=tables,
         calculators=[(i, title) for kind, i, title in offers if kind == "calculate"],
         sheets=[(i, title) for kind, i, title in offers if kind == "sheet"],
     )  # fmt: skip
