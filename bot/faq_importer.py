@@ -60,7 +60,8 @@ def questions(folder: Path) -> Iterator[str]:
     for path in sorted(folder.rglob("*.yml")):
         document = rasa.shared.utils.io.read_yaml_file(path)
         for entry in document.get("entries", []):
-            yield entry["question"]
-            yield from entry["variants"]
+            for words in [entry, *(entry.get("translations") or {}).values()]:
+                yield words["question"]
+                yield from words.get("variants", [])
         for signpost in document.get("signposts", []):
             yield from signpost["examples"]

@@ -33,7 +33,7 @@ export const style = css`
   .bubble p { margin: 0 0 .5rem; white-space: pre-line; } .bubble p:last-child { margin: 0; }
   .wide { overflow-x: auto; margin-bottom: .5rem; } table { border-collapse: collapse; font-size: .9rem; width: 100%; }
   caption { text-align: left; font-weight: 600; padding-bottom: .3rem; } th, td { text-align: left; vertical-align: top; padding: .3rem .4rem; border-bottom: 1px solid #c5d1dd; }
-  td { font-variant-numeric: tabular-nums; } tbody th { font-weight: 400; } tbody td { font-weight: 600; }
+  td { font-variant-numeric: tabular-nums; } tbody th { font-weight: 400; } td:nth-child(2):last-child { white-space: nowrap; } tbody td { font-weight: 600; }
   .pending .bubble { opacity: .75; border-style: dashed; }
   .links, .sources ul { margin: .4rem 0 0; padding-left: 1.1rem; font-size: .9rem; }
   .sources { font-size: .85rem; margin-top: .5rem; } summary { cursor: pointer; min-height: 24px; }

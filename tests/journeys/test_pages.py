@@ -23,7 +23,7 @@ async def violations(page: Page) -> list[str]:
 
 
 PUBLIC = ("/", "/domande", "/domande?q=ferie+colf", "/domande/laurea-costo-agevolato", "/pratica",
-          "/come-funziona", "/privacy", "/accesso", "/schede", "/schede/scheda-badante-assumere",
+          "/come-funziona", "/privacy", "/accesso", "/schede", "/schede/scheda-domestico-assumere",
           "/calcolatori", "/calcolatori/contributi-trimestre?hours=30&weeks=13&fixed_term=No&relative=No",
           "/calcolatori/contributi-trimestre?hours=900", "/quiz", "/quiz/quiz-lavoro-domestico?d1=0",
           "/domande/domestico-paga-minima", "/domande/domestico-ferie?lingua=en")  # fmt: skip

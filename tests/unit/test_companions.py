@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -134,3 +135,15 @@ def test_the_right_option_of_a_quiz_moves_about(shipped: Knowledge) -> None:
     """A citizen cannot guess by position."""
     for quiz in shipped.quizzes.values():
         assert len({question.right for question in quiz.questions}) > 1
+
+
+def test_a_sheet_keeps_the_promise_of_its_title(shipped: Knowledge) -> None:
+    """ "In 7 passi" means seven numbered steps."""
+    promised = [
+        (int(found.group(1)), sheet)
+        for sheet in shipped.sheets.values()
+        if (found := re.search(r"in (\d+) passi", sheet.title))
+    ]
+    assert len(promised) >= 3
+    for number, sheet in promised:
+        assert sum(part.step for part in sheet.parts) == number, sheet.id

@@ -258,7 +258,7 @@ async def test_italian_text_is_introduced_in_the_citizens_language(
 async def test_a_fixed_text_is_introduced_too(t: ConversationTester, bot: FakeBot) -> None:
     bot.on("wat", {"type": "dont_know", "language": "en"})
     await t.citizen_says("wat")
-    assert next(e.text for e in t.said if e.author == "bot") == t.text("foreign_en")
+    assert next(e.text for e in t.said if e.author == "bot") == t.text("foreign_dont_know_en")
 
 
 async def test_the_language_is_forgotten_with_the_next_italian_question(

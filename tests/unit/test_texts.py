@@ -97,16 +97,13 @@ def families() -> set[str]:
         | {f"calc_problem_{problem}" for problem in get_args(Problem)}
         | {f"calc_amount_{amount}" for amount in amounts}
         | {key for key in cautions if key in CAUTIONS}
-        | {
-            f"{family}_{language}"
-            for family in ("untranslated", "foreign")
-            for language in languages
-        }
+        | {f"{family}_{language}" for family in FOREIGN for language in languages}
         | {f"stale_{language}" for language in LANGUAGES}
         | {"quiz_right", "quiz_wrong", "button_sheets", "button_calculators", "button_quiz"}
     )
 
 
+FOREIGN = ("untranslated", "foreign_ask_which", "foreign_dont_know", "foreign_elsewhere")
 CAUTIONS = {
     f"calc_caution_{key}"
     for key in ("nothing_to_redeem", "tax_credit", "tax_saving", "tax_unknown", "full_time",

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from bussola.conversations.conversation import Context
 from bussola.conversations.events import Action, Button, Draft
-from bussola.conversations.guide import Guide, QuizView, Titled
+from bussola.conversations.guide import Guide, OfferKind, QuizView, Titled
 from bussola.conversations.ordinals import position_of
 from bussola.conversations.ports import Texts
 from bussola.text import folded
@@ -41,16 +41,13 @@ class GuideReplies:
     # What is offered under other words
 
     def under_answer(self, entry_id: str) -> list[Button]:
-        """Tables, calculators and one sheet that belong to an answer."""
-        buttons: list[Button] = []
-        sheets = 0
-        for number, (kind, identity, title) in enumerate(self._guide.offers(entry_id)):
-            sheets += kind == "sheet"
-            if kind == "sheet" and sheets > 1:
-                continue
+        """The first table, calculator and sheet that belong to an answer; its page has them all."""
+        first: dict[OfferKind, Button] = {}
+        for kind, identity, title in self._guide.offers(entry_id):
             label = self._texts.say(f"button_{kind}", title=title)
-            buttons.append(Button(f"g{number}", label, Action(kind, identity), kind == "sheet"))
-        return buttons
+            button = Button(f"g{kind[0]}", label, Action(kind, identity), quiet=kind == "sheet")
+            first.setdefault(kind, button)
+        return list(first.values())
 
     def under_theme(self, theme: str) -> list[Button]:
         """What a theme has beside its questions."""

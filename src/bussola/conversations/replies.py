@@ -15,6 +15,8 @@ from bussola.conversations.guide_replies import GuideReplies, Said
 from bussola.conversations.ports import Answers, Shown, Texts
 
 _MOST_RELATED = 2
+_MOST_BUTTONS = 5
+"""Under one answer, votes and notices apart: more is a list nobody reads on a phone."""
 _QUESTIONS_IN_MENU = 5
 
 
@@ -93,9 +95,10 @@ class Replies:
         if shown.escalate:
             action = Action("offer_handoff", "technical")
             buttons.append(self._button("expert", "button_expert", action))
+        room = max(1, min(_MOST_RELATED, _MOST_BUTTONS - len(buttons)))
         return buttons + [
             Button(f"r{i}", question, Action("entry", other), quiet=True)
-            for i, (other, question) in enumerate(shown.related[:_MOST_RELATED])
+            for i, (other, question) in enumerate(shown.related[:room])
         ]
 
     def _with_language(self, shown: Shown, context: Context) -> str:
@@ -104,11 +107,11 @@ class Replies:
             return shown.text
         return f"{self._texts.say(f'untranslated_{context.language}')}\n\n{shown.text}"
 
-    def in_another_language(self, context: Context) -> tuple[Draft, ...]:
-        """Said before a fixed text that only exists in Italian."""
+    def in_another_language(self, kind: str, context: Context) -> tuple[Draft, ...]:
+        """What an Italian text of `kind` means, in the citizen's language, before it."""
         if context.language == ITALIAN:
             return ()
-        return (self._bot("notice", self._texts.say(f"foreign_{context.language}")),)
+        return (self._bot("notice", self._texts.say(f"foreign_{kind}_{context.language}")),)
 
     def _feedback(self, entry_id: str) -> list[Button]:
         return [
@@ -129,7 +132,8 @@ class Replies:
         self, shown: tuple[str, ...], further: tuple[str, ...], context: Context, **evidence: Any
     ) -> Said:
         """Two or three questions to choose from, and "none of these"."""
-        views = [view for view in map(self._answers.entry, shown) if view is not None]
+        found = (self._answers.entry(entry_id, context.language) for entry_id in shown)
+        views = [view for view in found if view is not None]
         if not views:
             return self.dont_know(context, ())
         buttons = [

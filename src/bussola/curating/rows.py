@@ -28,7 +28,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "varianti": ("voce", "variante"),
     "collegamenti": ("di", "etichetta", "indirizzo"),
     "fonti": ("voce", "titolo", "data", "indirizzo"),
-    "traduzioni": ("voce", "lingua", "stato", "domanda", "risposta", "dettagli", "passi"),
+    "traduzioni": (
+        "voce", "lingua", "stato", "domanda", "risposta", "dettagli", "passi", "varianti",
+    ),
     "cartelli": ("id", "file", "tipo", "titolo", "testo", "fatti", "tecnico"),
     "esempi": ("cartello", "esempio"),
     "cifre": (
@@ -73,7 +75,7 @@ def _entry_rows(entry: Entry, file: str, book: Book) -> None:
     for language, words in entry.translations.items():
         _add(
             book, "traduzioni", entry.id, language, words.status, words.question, words.answer,
-            words.details, "\n".join(words.steps),
+            words.details, "\n".join(words.steps), "\n".join(words.variants),
         )  # fmt: skip
 
 
@@ -178,6 +180,7 @@ def _translation(row: Row) -> Raw:
         "answer": row["risposta"],
         "details": row["dettagli"],
         "steps": _listed(row["passi"], "\n"),
+        "variants": _listed(row["varianti"], "\n"),
         "status": row["stato"],
     }
     return {key: value for key, value in words.items() if value not in ("", [])}

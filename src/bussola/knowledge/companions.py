@@ -51,6 +51,8 @@ class SheetPart(Strict):
 
     title: Line
     text: Prose
+    step: bool = True
+    """False for what stands beside the numbered steps ("Se hai un dubbio")."""
     entries: list[KebabId] = []
     table: KebabId | None = None
     calculator: KebabId | None = None
@@ -151,6 +153,8 @@ class CalculatorField(Strict):
     """Asked only when each named field has one of these values."""
     up_to: tuple[SnakeId, float] | None = None
     """Asked only when that field is not above this number."""
+    only_if: Line | None = None
+    """On the page, where all fields are seen at once: when it matters."""
     optional: bool = False
     """True when "non lo so" is an answer."""
 

@@ -86,5 +86,5 @@ def nearest_by_letters(texts: list[str], others: list[str]) -> list[tuple[float,
 
 def all_questions(knowledge: Knowledge) -> list[tuple[str, list[str]]]:
     """Every entry and signpost with what it is found by."""
-    entries = [(e.id, e.questions) for e in knowledge.entries.values()]
+    entries = [(e.id, [*e.questions, *e.foreign_questions]) for e in knowledge.entries.values()]
     return entries + [(s.id, s.examples) for s in knowledge.signposts.values()]

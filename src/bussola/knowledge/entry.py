@@ -85,9 +85,13 @@ class Review(Strict):
 
 
 class Translation(Strict):
-    """A version in another language; only approved ones are shown."""
+    """A version in another language; only approved ones are shown.
+
+    `question` and `variants` help to find the entry whatever the status is.
+    """
 
     question: Line
+    variants: list[Line] = []
     answer: Prose
     details: Prose | None = None
     steps: list[Line] = []
@@ -117,6 +121,11 @@ class Entry(Strict):
     def questions(self) -> list[str]:
         """The question and its variants, in that order."""
         return [self.question, *self.variants]
+
+    @property
+    def foreign_questions(self) -> list[str]:
+        """The same in the languages of the translations."""
+        return [q for t in self.translations.values() for q in (t.question, *t.variants)]
 
 
 class Signpost(Strict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
@@ -24,6 +25,7 @@ from bussola.knowledge.companions import (
     Notice,
     Quiz,
     Sheet,
+    SheetPart,
     Table,
 )
 from bussola.knowledge.entry import Source
@@ -64,8 +66,11 @@ class CuratedGuide:
         found += [
             ("calculate", c.id, c.title) for c in now.calculators.values() if entry_id in c.entries
         ]
-        found += [("sheet", s.id, s.title) for s in now.sheets.values() if entry_id in s.entries]
-        return found
+        theme = now.theme_of.get(entry_id)
+        sheets = [s for s in now.sheets.values() if entry_id in s.entries]
+        # The sheet of the same theme that comes to this answer first is the one about it.
+        sheets.sort(key=lambda s: (s.theme != theme, s.entries.index(entry_id)))
+        return found + [("sheet", s.id, s.title) for s in sheets]
 
     # Tables
 
@@ -97,7 +102,7 @@ class CuratedGuide:
         sheet = self._knowledge().sheets.get(sheet_id)
         if sheet is None:
             return None
-        steps = "\n".join(f"{n}. {part.title}" for n, part in enumerate(sheet.parts, 1))
+        steps = "\n".join(f"{number} {part.title}".strip() for number, part in numbered(sheet))
         text = "\n\n".join(
             part for part in (self._stale(sheet), f"{sheet.title}. {sheet.summary}", steps) if part
         )
@@ -226,6 +231,12 @@ class CuratedGuide:
     def calculator(self, calculator_id: str) -> Calculator | None:
         """The curated card, for the page."""
         return self._knowledge().calculators.get(calculator_id)
+
+
+def numbered(sheet: Sheet) -> list[tuple[str, SheetPart]]:
+    """The parts of a sheet with "1.", "2." before the steps and nothing before the rest."""
+    count = itertools.count(1)
+    return [(f"{next(count)}." if part.step else "", part) for part in sheet.parts]
 
 
 def table_as_text(table: Table, rows: list[list[str]]) -> str:

@@ -104,7 +104,8 @@ def _targets(
     questions: list[tuple[str, int]] = []
     passages: list[str] = []
     for entry in knowledge.entries.values():
-        questions += [(q, len(targets)) for q in entry.questions]
+        asked = dict.fromkeys([*entry.questions, *entry.foreign_questions])
+        questions += [(q, len(targets)) for q in asked]
         theme = knowledge.theme_of[entry.id]
         targets.append(Target(entry.id, "entry", theme, entry.question))
         # A figure's value changes with the day; the index must not.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from bussola.calculators.asking import answered
+from bussola.knowledge.guide import numbered
 from bussola.web.keys import GUIDE, KNOWLEDGE, TEMPLATES
 from bussola.web.permissions import Routes
 
@@ -38,7 +39,7 @@ async def sheet(request: web.Request) -> web.Response:
         raise web.HTTPNotFound
     tables = {part.table: guide.table(part.table) for part in found.parts if part.table}
     return request.app[TEMPLATES].page(
-        "sheet.html", sheet=found, parts=zip(found.parts, guide.paragraphs(found), strict=True),
+        "sheet.html", sheet=found, parts=zip(numbered(found), guide.paragraphs(found), strict=True),
         entries=now.entries, tables=tables, calculators=now.calculators,
         current=found.valid.covers(guide.today()),
     )  # fmt: skip
