@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
@@ -15,7 +17,7 @@ async def test_a_sheet_from_the_chat_to_paper(
     citizen: Page, context: BrowserContext, problems: Problems
 ) -> None:
     """An answer offers its sheet; the sheet opens on its own page, and fits printing."""
-    await say(citizen, "come assumo una badante?")
+    await say(citizen, "come assumo una badante")
     await citizen.get_by_role("button", name="Scheda:").last.click()
     link = citizen.get_by_role("link", name="Apri la scheda").last
     await expect(link).to_be_visible()
@@ -28,12 +30,26 @@ async def test_a_sheet_from_the_chat_to_paper(
     assert problems == []
 
 
+async def test_every_sheet_fits_a_page(context: BrowserContext, stack: Stack) -> None:
+    """Printed on A4, a sheet is one page."""
+    page = await context.new_page()
+    await page.goto(f"{stack.url}/schede")
+    links = [await a.get_attribute("href") for a in await page.locator(".b-card a").all()]
+    assert len(links) >= 15
+    pages = {}
+    for link in links:
+        await page.goto(f"{stack.url}{link}")
+        paper = await page.pdf(prefer_css_page_size=True)
+        pages[link] = len(re.findall(rb"/Type\s*/Page\b", paper))
+    assert {link: number for link, number in pages.items() if number != 1} == {}
+
+
 async def test_contributions_of_a_quarter_in_the_chat(citizen: Page) -> None:
     """docs/facts lavoro-domestico/CO6, typed and tapped; the sources are there."""
     await say(citizen, "fammi un calcolo")
     await press(citizen, "I contributi di colf, badanti e baby-sitter")
     await say(citizen, "dieci ore")
-    refused = await say(citizen, "boh, tante")
+    refused = await say(citizen, "tante")
     await expect(refused).to_contain_text("Qui mi serve un numero")
     await say(citizen, "13")
     await say(citizen, "8 euro")
@@ -112,12 +128,12 @@ async def test_each_calculator_as_a_page(
 async def test_a_quiz_in_the_chat(citizen: Page) -> None:
     """A tapped answer, a typed one, and the way to the full answer."""
     await say(citizen, "mettimi alla prova")
-    await citizen.get_by_role("button").filter(has_text="uoni").last.click()
-    await expect(citizen.get_by_text("Domanda 1 di")).to_be_visible()
+    await press(citizen, "Voucher, Libretto Famiglia e PrestO: che cosa sai già?")
+    await expect(citizen.locator("li.message").last).to_contain_text("Domanda 1 di")
     verdict = await say(citizen, "a")
     await expect(verdict).to_contain_text("iust")
-    await press(citizen, "Prossima domanda")
-    await expect(citizen.get_by_text("Domanda 2 di")).to_be_visible()
+    second = await press(citizen, "Prossima domanda")
+    await expect(second).to_contain_text("Domanda 2 di")
     await say(citizen, "la seconda")
     await citizen.get_by_role("button", name="Leggi:").last.click()
     await expect(citizen.locator("li.message.answer")).to_be_visible()
@@ -139,7 +155,7 @@ async def test_a_question_in_english_is_answered_in_english(citizen: Page) -> No
     """The approved translation, with its figures as English readers write them."""
     answer = await say(citizen, "How many days of paid holiday does a domestic worker have?")
     await expect(answer.locator(".bubble")).to_have_attribute("lang", "en")
-    await expect(answer).to_contain_text("26 working days")
+    await expect(answer).to_contain_text("26 days of holiday a year")
 
 
 async def test_a_question_in_ukrainian_is_told_in_ukrainian(citizen: Page) -> None:

@@ -37,7 +37,7 @@ async def test_public_pages_are_accessible(
     page = await context.new_page()
     answer = await page.goto(f"{stack.url}{path}")
     assert answer is not None
-    assert answer.status == 200
+    assert answer.status == (422 if path.endswith("=900") else 200)
     assert await violations(page) == []
 
 

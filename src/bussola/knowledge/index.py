@@ -18,6 +18,7 @@ from bussola.knowledge.loading import Knowledge
 from bussola.knowledge.ranking import SIGNALS, Floats
 from bussola.knowledge.scope import ScopeFeatures
 from bussola.knowledge.softmax import Softmax
+from bussola.text import folded
 
 _SENTENCE = re.compile(r"(?<=[.!?;\n])\s+")
 LONG_TEXT = 120
@@ -53,6 +54,8 @@ class Index:
         self.targets, questions, passages = _targets(knowledge)
         self.questions = [text for text, _ in questions]
         self.owner: NDArray[np.int64] = np.array([target for _, target in questions])
+        self.exact = {folded(text): target for text, target in questions}
+        """The very words of a curator, folded, and whose they are."""
         self._bounds = np.flatnonzero(np.r_[True, np.diff(self.owner) != 0])
         self.question_vectors = encoder.encode(self.questions, "query")
         self.answer_vectors = encoder.encode(passages, "passage")

@@ -12,7 +12,7 @@ from bussola.knowledge.calibration import Learnt, Policy, learn
 from bussola.knowledge.embedding import Encoder
 from bussola.knowledge.entry import Entry, Link, Signpost, Source, Theme
 from bussola.knowledge.figures import Figure, references, render
-from bussola.knowledge.index import Index, Reading
+from bussola.knowledge.index import Index, Reading, Target
 from bussola.knowledge.languages import ITALIAN, language_of
 from bussola.knowledge.learnt_store import LearntStore, learnt_key
 from bussola.knowledge.loading import Knowledge, load
@@ -25,6 +25,7 @@ from bussola.knowledge.ranking import (
     rank,
 )
 from bussola.knowledge.scope import PERSONAL
+from bussola.text import folded
 
 SHORT_QUESTION_WORDS = 6
 """Up to this many words a question may lean on the one before ("e per la badante?")."""
@@ -157,14 +158,27 @@ class KnowledgeService:
     ) -> Matched:
         """The verdict on `text`; the rest is what was talked about before, and in which language."""
         now = self.snapshot
-        reading, ranked = self._ranked(now, text, theme)
+        spoken = language_of(text, language or ITALIAN)
         previous = now.knowledge.entries.get(previous_entry or "")
-        if previous is not None and len(text.split()) <= SHORT_QUESTION_WORDS:
+        leaning = previous is not None and len(text.split()) <= SHORT_QUESTION_WORDS
+        exact = now.index.exact.get(folded(text))
+        if exact is not None and not leaning:
+            return self._in_so_many_words(now, now.index.targets[exact], spoken)
+        reading, ranked = self._ranked(now, text, theme)
+        if previous is not None and leaning:
             _, with_context = self._ranked(now, f"{previous.question} {text}", theme)
             if self._leans(with_context, ranked, previous, now):
                 ranked = with_context
-        spoken = language_of(text, language or ITALIAN)
         return self._matched(now, ranked, float(reading.scope[PERSONAL]), spoken)
+
+    @staticmethod
+    def _in_so_many_words(now: Snapshot, target: Target, language: str) -> Matched:
+        """A curator foresaw exactly this question: there is nothing to weigh."""
+        verdict: Verdict = "answer"
+        if target.kind != "entry":
+            verdict = "personal_case" if target.kind == "personal_case" else "off_topic"
+        match = Match(target.id, target.theme, target.question, 1.0)
+        return Matched(verdict, 1.0, [match], target.theme, language, now.index.version)
 
     @staticmethod
     def _leans(with_context: Ranked, alone: Ranked, previous: Entry, now: Snapshot) -> bool:

@@ -23,10 +23,13 @@ class RateLimiter:
 
 
 class FloodGuard:
-    """The Limiter port: ten messages in ten seconds a conversation, a hundred an address."""
+    """The Limiter port: twenty messages in ten seconds a conversation, a hundred an address.
+
+    Taps count too, and a calculator or a quiz is many quick taps.
+    """
 
     def __init__(self) -> None:
-        self._conversations = RateLimiter(RateLimitItemPerSecond(10, 10))
+        self._conversations = RateLimiter(RateLimitItemPerSecond(20, 10))
         self._addresses = RateLimiter(RateLimitItemPerSecond(100, 10))
 
     def allow(self, conversation_id: str, address: str) -> bool:
