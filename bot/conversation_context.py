@@ -26,6 +26,8 @@ from rasa.shared.nlu.training_data.message import Message
 STATES = ("nothing", "handoff", "choice", "feedback", "quiz", "calculation")
 NOT_AN_ANSWER = {"stop", "human", "complaint", "menu", "insult", "goodbye", "quiz", "calculate"}
 """Acts that keep their meaning in the middle of a calculation."""
+ALWAYS_AN_ANSWER = {"affirm", "deny", "choose_option", "none_of_these"}
+"""Acts that answer whatever was asked, however long the sentence."""
 MOST_WORDS, MOST_WORDS_WITH_A_NUMBER = 4, 14
 
 
@@ -61,11 +63,15 @@ class ConversationContext(GraphComponent):
 
 
 def _read_as_part_of_calculation(message: Message, calculation: dict[str, Any]) -> None:
-    """A pressed calculator starts; a number or a few words answer its question."""
+    """A pressed calculator starts; a pressed choice, a number or a few words answer its question."""
     act = (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
     if not calculation.get("field"):
         meant = "start_calculation"
-    elif act not in NOT_AN_ANSWER and looks_like_an_answer(message.get(TEXT) or ""):
+    elif (
+        calculation.get("pressed")
+        or act in ALWAYS_AN_ANSWER
+        or (act not in NOT_AN_ANSWER and looks_like_an_answer(message.get(TEXT) or ""))
+    ):
         meant = "give_value"
     else:
         return

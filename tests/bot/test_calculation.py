@@ -73,6 +73,9 @@ async def test_a_restarted_rasa_goes_on(gateway: Gateway, knowledge: FakeKnowled
         ("lascia stare", {"type": "calculation_stopped"}),
         ("voglio parlare con una persona", {"type": "offer_handoff", "reason": "asked"}),
         ("menu", {"type": "menu"}),
+        ("fammi un quiz", {"type": "quiz"}),
+        ("fammi un calcolo", {"type": "calculators"}),
+        ("arrivederci", {"type": "notice", "text_id": "goodbye", "kind": "small_talk"}),
         ("non mi hai aiutato", {"type": "offer_handoff", "reason": "complaint"}),
     ],
 )
@@ -83,6 +86,36 @@ async def test_a_calculation_can_be_left(
     conversation = f"left {text}"
     await start(gateway, knowledge, conversation)
     assert await gateway.say(text, conversation=conversation, context=context("hours")) == [reply]
+
+
+@pytest.mark.parametrize(
+    "text", ["no, non è mio parente", "va bene?", "no?", "no guarda non lo è", "la seconda", "sì"]
+)
+async def test_yes_and_no_are_answers_and_come_once(
+    gateway: Gateway, knowledge: FakeKnowledge, text: str
+) -> None:
+    """However long the sentence around them: one message, one reply, one call."""
+    conversation = f"yes {text}"
+    await start(gateway, knowledge, conversation)
+    knowledge.steps = [STEP]
+    assert await gateway.say(text, conversation=conversation, context=context("hours")) == [
+        ask(STEP)
+    ]
+    assert len(knowledge.calculations) == 2
+
+
+async def test_a_pressed_choice_is_an_answer_whatever_it_says(
+    gateway: Gateway, knowledge: FakeKnowledge
+) -> None:
+    """Its words may be as long as a question."""
+    await start(gateway, knowledge, "pressed")
+    knowledge.steps = [STEP]
+    pressed = context("hours")
+    pressed["calculation"]["pressed"] = True
+    (reply,) = await gateway.say(
+        "Per un familiare a carico che non ha mai lavorato", conversation="pressed", context=pressed
+    )
+    assert reply == ask(STEP)
 
 
 async def test_a_question_in_the_middle_is_answered(

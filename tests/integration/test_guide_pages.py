@@ -18,6 +18,12 @@ async def page(client: TestClient, path: str, **query: str) -> tuple[int, str]:
     return answer.status, await answer.text()
 
 
+async def worked_out(client: TestClient, **typed: str) -> tuple[int, str]:
+    """The page of the quarter's contributions after its form was sent."""
+    answer = await client.post("/calcolatori/contributi-trimestre", data=typed)
+    return answer.status, await answer.text()
+
+
 @pytest.mark.parametrize("path", ["/schede", "/calcolatori", "/quiz"])
 async def test_lists_lead_to_every_item(client: TestClient, path: str) -> None:
     """Every link of a list opens."""
@@ -36,7 +42,7 @@ async def test_what_is_not_there_is_a_404(client: TestClient, path: str) -> None
 
 async def test_a_calculation_shows_its_result_and_sources(client: TestClient) -> None:
     """lavoro-domestico/CO6, on the page: 221.00 euro of contributions and 7.80 of CassaColf."""
-    status, html = await page(client, "/calcolatori/contributi-trimestre", **QUARTER)
+    status, html = await worked_out(client, **QUARTER)
     assert status == 200
     assert "221,00 euro" in html
     assert "7,80 euro" in html
@@ -58,7 +64,7 @@ async def test_nonsense_is_refused_next_to_its_field(
 ) -> None:
     """What was typed stays in the form, and no result is shown."""
     typed = {**QUARTER, **changes}
-    status, html = await page(client, "/calcolatori/contributi-trimestre", **typed)
+    status, html = await worked_out(client, **typed)
     assert status == 422
     assert sentence in html
     assert 'id="risultato"' not in html
@@ -68,7 +74,7 @@ async def test_nonsense_is_refused_next_to_its_field(
 async def test_what_was_typed_is_never_html(client: TestClient) -> None:
     """Nor in a field, nor in the name of one."""
     evil = "<script>alert(1)</script>"
-    _, html = await page(client, "/calcolatori/contributi-trimestre", hours=evil, **{evil: evil})
+    _, html = await worked_out(client, hours=evil, **{evil: evil})
     assert "<script>alert" not in html
 
 
@@ -84,6 +90,14 @@ async def test_a_quiz_page_counts_and_keeps_nothing(
     assert f"Risposte giuste: <strong>{number - 1}</strong> su {number}" in html
     assert "Set-Cookie" not in answer.headers
     assert f"/domande/{quiz.questions[0].entry}" in html
+
+
+async def test_an_address_from_elsewhere_is_no_answer(client: TestClient) -> None:
+    """A tracking parameter neither fills a form nor reveals a quiz."""
+    _, form = await page(client, "/calcolatori/contributi-trimestre", utm_source="x", hours="10")
+    _, quiz = await page(client, "/quiz/quiz-riscatto-laurea", utm_source="x")
+    assert "b-problem" not in form
+    assert "b-verdict" not in quiz
 
 
 async def test_notices_are_on_the_home_page(

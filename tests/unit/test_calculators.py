@@ -192,7 +192,9 @@ def test_every_formula_has_words_and_every_words_a_formula(shipped: Knowledge) -
     ("text", "number"),
     [
         ("4", 4), ("4 anni", 4), ("quattro", 4), ("circa 10 ore", 10), ("8,50", 8.5), ("8.50 €", 8.5),
-        ("8 e 50", 8.5), ("10 ore e mezza", 10), ("10 e mezza", 10.5), ("1.500", 1500),
+        ("8 e 50", 8.5), ("10 ore e mezza", 10.5), ("10 e mezza", 10.5),
+        ("due ore e mezza", 2.5), ("un'ora e mezza", 1.5), ("10½", 10.5), ("tre anni e mezzo", 3.5),
+        ("8 euro e cinquanta", 8.5), ("duemila", 2000), ("un'ora", 1), ("tra 8 euro", 8), ("1.500", 1500),
         ("1.500,75 euro", 1500.75), ("centoventi", 120), ("VENTITRÉ", 23), ("nessuna", 0),
         ("-3", -3), ("ne faccio una", 1), ("0", 0),
     ],
@@ -204,6 +206,8 @@ def test_numbers_as_people_write_them(text: str, number: float) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [("boh non saprei", "not_a_number"), ("", "not_a_number"), ("tra 8 e 10", "one_number"),
+     ("una decina", "not_a_number"), ("una ventina di ore", "not_a_number"),
+     ("un po'", "not_a_number"), ("un paio d'ore", "not_a_number"),
      ("100000000000000000000", None), ("1e5", "one_number")],
 )  # fmt: skip
 def test_what_is_no_single_number(text: str, problem: str | None) -> None:

@@ -54,6 +54,8 @@ def test_sound_companions_have_no_problems(folder: Folder) -> None:
             "sheets/prova.yml", "https://www.inps.it/", "https://example.com/",
             "il sito non è istituzionale",
         ),
+        ("sheets/prova.yml", "I costi in tre passi.", "Costa 500 euro.", "«500 euro»"),
+        ("sheets/prova.yml", "Quanto si spende", "Costa {{ costo }}", "non si possono nominare cifre"),
         ("notices.yml", ", until: 2026-12-31", "", "un avviso deve avere l'ultimo giorno"),
         ("notices.yml", "entry: prova-costo", "entry: altro", "voce inesistente: altro"),
         ("notices.yml", "[prova/R1]", "[prova/R9]", "il fatto prova/R9 non esiste"),

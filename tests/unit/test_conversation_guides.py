@@ -220,6 +220,62 @@ async def test_a_choice_is_pressed_as_if_typed(t: ConversationTester, bot: FakeB
     assert t.bot_said("calculation_ask", "coniuge")
 
 
+async def test_a_choice_is_marked_as_pressed(t: ConversationTester, bot: FakeBot) -> None:
+    """A long label is no question: the bot is told that it was a button."""
+    await start_calculation(t, bot)
+    bot.on("8", asks("fixed_term", hours=10.0, weeks=13.0, pay=8.0))
+    await t.citizen_says("8")
+    bot.on("Sì", asks("relative", hours=10.0, weeks=13.0, pay=8.0, fixed_term="yes"))
+    await t.citizen_presses("Sì")
+    assert bot.contexts[-1].for_bot()["calculation"]["pressed"] is True
+    assert "pressed" not in (await t.conversation()).context.calculation
+
+
+async def test_a_double_tap_answers_once(t: ConversationTester, bot: FakeBot) -> None:
+    """The second press of the same "No" does not answer the next question."""
+    await start_calculation(t, bot)
+    bot.on("8", asks("fixed_term", hours=10.0, weeks=13.0, pay=8.0))
+    await t.citizen_says("8")
+    event = (await t.transcript())[-1]
+    no = next(b.id for b in event.buttons if b.label == "No")
+    bot.on("No", asks("relative", hours=10.0, weeks=13.0, pay=8.0, fixed_term="no"))
+    await t.press(f"{event.id}:{no}")
+    asked = len(bot.asked)
+    await t.press(f"{event.id}:{no}")
+    assert len(bot.asked) == asked
+    assert t.bot_said("calculation_ask", "coniuge")
+
+
+async def test_an_old_choice_does_nothing_elsewhere(t: ConversationTester, bot: FakeBot) -> None:
+    """A "Sì" of an ended calculation opens no case while a person is offered."""
+    await start_calculation(t, bot)
+    bot.on("8", asks("fixed_term", hours=10.0, weeks=13.0, pay=8.0))
+    await t.citizen_says("8")
+    event = (await t.transcript())[-1]
+    bot.on("operatore", {"type": "offer_handoff", "reason": "asked"})
+    await t.citizen_says("operatore")
+    await t.press(f"{event.id}:{event.buttons[0].id}")
+    assert t.bot_said("notice", t.text("gone"))
+    assert (await t.conversation()).context.awaiting == "handoff"
+
+
+async def test_a_calculator_that_was_taken_away_is_gone(
+    t: ConversationTester, bot: FakeBot, knowledge: Knowledge
+) -> None:
+    """Said at once, not after half a minute of trying."""
+    await start_calculation(t, bot)
+    knowledge.calculators = {}
+    await t.citizen_says("dieci")
+    assert t.bot_said("notice", t.text("gone"))
+    assert (await t.conversation()).context.awaiting == "nothing"
+
+
+async def test_a_turn_never_says_the_same_twice(t: ConversationTester, bot: FakeBot) -> None:
+    bot.on("ciao", *[{"type": "notice", "text_id": "greet", "kind": "small_talk"}] * 5)
+    await t.citizen_says("ciao")
+    assert sum(event.text == t.text("greet") for event in t.said) == 1
+
+
 async def test_leaving_a_calculation_needs_no_bot(t: ConversationTester, bot: FakeBot) -> None:
     await start_calculation(t, bot)
     bot.fail(times=9)
@@ -258,7 +314,8 @@ async def test_italian_text_is_introduced_in_the_citizens_language(
 async def test_a_fixed_text_is_introduced_too(t: ConversationTester, bot: FakeBot) -> None:
     bot.on("wat", {"type": "dont_know", "language": "en"})
     await t.citizen_says("wat")
-    assert next(e.text for e in t.said if e.author == "bot") == t.text("foreign_dont_know_en")
+    assert t.bot_said("dont_know", t.text("foreign_dont_know_en"))
+    assert t.bot_said("dont_know", t.text("dont_know"))
 
 
 async def test_the_language_is_forgotten_with_the_next_italian_question(

@@ -26,7 +26,8 @@ from bussola.curating.workbook import (
     write_xlsx,
 )
 from bussola.knowledge.checking import Shelf
-from bussola.knowledge.entry import Entry
+from bussola.knowledge.entry import Entry, Signpost
+from bussola.knowledge.figures import Figure
 from bussola.knowledge.loading import Knowledge, load
 
 COMMENTED = ENTRIES.replace(
@@ -64,8 +65,10 @@ def test_the_shipped_knowledge_comes_back_whole(
     items = as_items(read(tmp_path / "out"))
     entries = {i: Entry.model_validate(raw) for i, (_, raw) in items["entries"].items()}
     assert entries == shipped.entries
-    assert list(items["signposts"]) == list(shipped.signposts)
-    assert list(items["figures"]) == list(shipped.figures)
+    posts = {i: Signpost.model_validate(raw) for i, (_, raw) in items["signposts"].items()}
+    figures = {i: Figure.model_validate(raw) for i, (_, raw) in items["figures"].items()}
+    assert posts == shipped.signposts
+    assert figures == shipped.figures
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -99,7 +102,7 @@ def test_variants_are_changed_line_by_line(folder: Folder) -> None:
     book = book_of(folder)
     book["varianti"] = [row for row in book["varianti"] if row["variante"] != "è gratis o no"]
     book["varianti"].insert(1, {"voce": "prova-costo", "variante": "quanto viene: dimmi tu"})
-    assert import_(folder, book).changed == ["prova-costo: variants"]
+    assert import_(folder, book).changed == ["prova-costo: variants (1 in meno)"]
     text = (folder.faq / SHEET).read_text(encoding="utf-8")
     assert "- quanto pago   # come lo dicono in molti" in text
     entry = load(folder.faq).entries["prova-costo"]
@@ -169,6 +172,10 @@ def test_what_is_not_in_the_book_stays(folder: Folder) -> None:
         ("voci", "passa all'esperto", "forse", "scrivi true oppure false"),
         ("fonti", "indirizzo", "http://www.inps.it/", "il collegamento deve iniziare con https"),
         ("valori", "valore", "tanto", "un valore non va bene per questa unità"),
+        ("valori", "valore", "10.000", "un valore non va bene per questa unità"),
+        ("valori", "valore", "nan", "un valore non va bene per questa unità"),
+        ("valori", "cifra", "costi", "foglio «valori»: «costi» non è in cifre"),
+        ("varianti", "voce", "prova-cost", "foglio «varianti»: «prova-cost» non è in voci"),
     ],
 )
 def test_an_invalid_book_is_refused_whole(
@@ -183,6 +190,79 @@ def test_an_invalid_book_is_refused_whole(
     assert any(sentence in problem for problem in report.problems)
     assert list(report.lines())[-1] == "Non ho scritto nulla: correggi e riprova."
     assert bytes_of(folder) == before
+
+
+@pytest.mark.parametrize("sheet", ["traduzioni", "collegamenti", "varianti", "voci", "cifre"])
+def test_a_sheet_that_is_not_there_is_not_touched(folder: Folder, sheet: str) -> None:
+    """A curator may send back only what was changed."""
+    before = bytes_of(folder)
+    book = book_of(folder)
+    del book[sheet]
+    assert list(import_(folder, book).lines()) == ["Nessun cambiamento."]
+    assert bytes_of(folder) == before
+
+
+def test_an_id_that_stands_twice_is_refused(folder: Folder) -> None:
+    """Which of the two rows counts would be a guess."""
+    book = book_of(folder)
+    book["voci"].append({**book["voci"][0], "risposta": "Altro."})
+    assert "foglio «voci»: prova-costo è due volte" in import_(folder, book).problems
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    details: Il costo", "    # per chi ha fretta\n    details: Il costo"),
+        ("    answer: Costa", "    # una frase sola\n    answer: Costa"),
+        ("    sources:\n", "    # atti\n    sources:\n"),
+        ("      - tariffa di oggi\n", "      # le ultime\n      - tariffa di oggi\n"),
+    ],
+)
+def test_no_comment_is_ever_lost(folder: Folder, old: str, new: str) -> None:
+    """Whatever is changed around it, a comment is kept, or the import is refused whole."""
+    folder.spoil(SHEET, old, new)
+    comment = new.strip().splitlines()[0]
+    for change in ("dettagli", "varianti", "collegamenti"):
+        book = book_of(folder)
+        if change == "varianti":
+            book["varianti"][-1]["variante"] = "quanto si paga adesso"
+            book["varianti"].append({"voce": "prova-costo", "variante": "e quanto viene"})
+        elif change == "collegamenti":
+            book["collegamenti"][0]["etichetta"] = "Il sito"
+        else:
+            book["voci"][0]["dettagli"] = f"Cambia {change}."
+        before = bytes_of(folder)
+        report = import_(folder, book)
+        text = (folder.faq / SHEET).read_text(encoding="utf-8")
+        assert comment in text
+        if report.problems:
+            assert bytes_of(folder) == before
+            assert any("si perderebbe il commento" in problem for problem in report.problems)
+
+
+def test_a_percentage_of_excel_is_refused(folder: Folder, tmp_path: Path) -> None:
+    """19% arrives as 0.19: better to ask."""
+    file = tmp_path / "book.xlsx"
+
+    def as_percentage(book: Workbook) -> None:
+        book["valori"]["D2"] = 0.19
+        book["valori"]["D2"].number_format = "0%"
+
+    changed_workbook(folder, file, as_percentage)
+    with pytest.raises(UnreadableBook, match="casella D2: è una percentuale di Excel"):
+        read_xlsx(file)
+
+
+def test_a_workbook_of_something_else_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "book.xlsx"
+    Workbook().save(file)
+    with pytest.raises(UnreadableBook, match="nessuno dei fogli attesi"):
+        read_xlsx(file)
+
+
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableBook, match=r"manca\.xlsx non c'è"):
+        read_xlsx(tmp_path / "manca.xlsx")
 
 
 def test_trying_writes_nothing(folder: Folder) -> None:

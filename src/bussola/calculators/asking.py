@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bussola.calculators.reading import Problem, Unreadable, Value, read_value
+from bussola.calculators.reading import Problem, Unreadable, Value, missing_problem, read_value
 from bussola.knowledge.companions import Calculator, CalculatorField
 
 Values = dict[str, Value]
@@ -82,9 +82,13 @@ def answered(calculator: Calculator, typed: dict[str, str]) -> tuple[Values, dic
         if not wanted(field, values):
             continue
         text = typed.get(field.name, "").strip()
+        values[field.name] = None
+        if not text:
+            if not field.optional:
+                problems[field.name] = missing_problem(field)
+            continue
         try:
-            values[field.name] = read_value(field, text or "non lo so")
+            values[field.name] = read_value(field, text)
         except Unreadable as wrong:
             problems[field.name] = wrong.problem
-            values[field.name] = None
     return values, problems

@@ -13,10 +13,11 @@ from bussola.text import folded, without_accents
 
 Value = float | str | None
 """A number, the value of a choice, or None for "I do not know" where that is an answer."""
-_LARGEST_IN_WORDS = 1000
+_LARGEST_IN_WORDS, _MOST_THOUSANDS = 1000, 50
 _NUMBER = re.compile(r"(?<![\d.,])-?\d{1,3}(?:\.\d{3})+(?:,\d+)?|-?\d+(?:[.,]\d+)?")
-_AND_CENTS = re.compile(r"(?<!tra )(?<!fra )\b(\d+) e (\d{2})(?!\d)")
-_AND_A_HALF = re.compile(r"(\d+) e (?:mezz[oa]|½)")
+_AND_A_HALF = re.compile(r"(\d+)(?: ?½|(?: [a-z]+)? e mezz[oa]\b)")
+_AND_CENTS = re.compile(r"(?<!tra )(?<!fra )\b(\d+)(?: ?(?:euro|€))? e (\d{2})(?!\d)")
+_ABOUT_SO_MANY = re.compile(r"\b(?:\w+ina|paio|po|qualche|alcun[ei]|tant[ei]|poch[ei])\b")
 _LETTERS = re.compile(r"[a-z]+")
 _UNKNOWN = re.compile(
     r"(?:boh|mah|non (?:lo )?so|nn (?:lo )?so|non saprei|salta|non ricordo|nessuna idea)\b.*"
@@ -42,8 +43,13 @@ def read_value(field: CalculatorField, text: str) -> Value:
     if _UNKNOWN.fullmatch(words):
         if field.optional:
             return None
-        raise Unreadable("needed")
+        raise Unreadable(missing_problem(field))
     return _choice(field, words) if field.kind == "choice" else _number(field, text)
+
+
+def missing_problem(field: CalculatorField) -> Problem:
+    """What is wrong with no answer at all."""
+    return "not_a_choice" if field.kind == "choice" else "needed"
 
 
 def _choice(field: CalculatorField, words: str) -> str:
@@ -69,11 +75,16 @@ def _number(field: CalculatorField, text: str) -> float:
 
 
 def one_number(text: str) -> float:
-    """The one number in `text`, as Italians write it. Raises Unreadable."""
-    plain = _AND_CENTS.sub(r"\1,\2", _AND_A_HALF.sub(r"\1,5", without_accents(text).lower()))
-    found = [_as_float(match) for match in _NUMBER.findall(plain)]
-    if not found:
-        found = [_in_words()[word] for word in _LETTERS.findall(plain) if word in _in_words()]
+    """The one number in `text`, as Italians write it. Raises Unreadable.
+
+    "Una decina" is no number: the program must not make one of it.
+    """
+    plain = without_accents(text).lower().replace("'", " ")
+    digits = _LETTERS.sub(lambda m: _in_words().get(m.group(), m.group()), plain)
+    digits = _AND_CENTS.sub(r"\1,\2", _AND_A_HALF.sub(r"\1,5", digits))
+    found = [_as_float(match) for match in _NUMBER.findall(digits)]
+    if not found and re.search(r"\bun[ao]?\b", digits) and not _ABOUT_SO_MANY.search(digits):
+        found = [1.5 if re.search(r"\be mezz[oa]\b", digits) else 1.0]
     if not found:
         raise Unreadable("not_a_number")
     if len(found) > 1:
@@ -89,9 +100,8 @@ def _as_float(written: str) -> float:
 
 
 @cache
-def _in_words() -> dict[str, float]:
-    """Numbers from nought to a thousand as Italian words, without accents."""
-    words = {
-        without_accents(num2words(n, lang="it")): float(n) for n in range(_LARGEST_IN_WORDS + 1)
-    }
-    return words | {"nessuno": 0.0, "nessuna": 0.0, "niente": 0.0, "una": 1.0, "un": 1.0}
+def _in_words() -> dict[str, str]:
+    """Italian number words, without accents, to digits; "uno" is left to be an article."""
+    numbers = [*range(_LARGEST_IN_WORDS + 1), *(n * 1000 for n in range(2, _MOST_THOUSANDS + 1))]
+    words = {without_accents(num2words(n, lang="it")): str(n) for n in numbers if n != 1}
+    return words | {"nessuno": "0", "nessuna": "0", "niente": "0"}

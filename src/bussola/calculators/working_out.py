@@ -10,7 +10,7 @@ from bussola.calculators.asking import Values, sound
 from bussola.calculators.formulas import FORMULAS, Amount
 from bussola.knowledge.companions import Calculator
 from bussola.knowledge.entry import Source
-from bussola.knowledge.figures import Figure, italian_number
+from bussola.knowledge.figures import Figure, in_units
 
 
 @dataclass(frozen=True)
@@ -62,4 +62,4 @@ def written(amount: Amount) -> str:
     """``221`` euro as ``221,00 euro``: sums are shown with their cents."""
     if amount.unit == "EUR":
         return f"{amount.value:,.2f} euro".translate(str.maketrans(",.", ".,"))
-    return f"{italian_number(float(amount.value))} ore"
+    return in_units(float(amount.value), amount.unit)

@@ -17,7 +17,7 @@ class Action:
         "entry", "details", "theme", "menu", "none_of_these", "offer_handoff", "open_case",
         "decline_handoff", "useful", "not_useful", "ask_bot",
         "table", "sheets", "sheet", "news", "quiz", "quiz_question", "quiz_answer",
-        "calculators", "calculate", "calculation_stop", "say",
+        "calculators", "calculate", "calculation_stop", "calculation_value",
     ]  # fmt: skip
     value: str = ""
 

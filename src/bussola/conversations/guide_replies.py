@@ -5,6 +5,7 @@ As in `replies`, every method returns drafts and the context after them, and not
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from bussola.conversations.conversation import Context
@@ -118,6 +119,8 @@ class GuideReplies:
     def quizzes(self, theme: str | None, context: Context) -> Said:
         """The quiz of a theme at once; without a theme, the citizen chooses."""
         found = self._guide.quizzes(theme) or self._guide.quizzes(None)
+        if not found:
+            return self._gone(context)
         if len(found) == 1:
             return self.quiz(found[0][0], 1, context)
         buttons = [
@@ -167,8 +170,8 @@ class GuideReplies:
 
     def typed_quiz_answer(self, text: str, context: Context) -> Said | None:
         """An option typed instead of tapped; None when the text is something else."""
-        quiz_id, number = context.quiz.rsplit(":", 1)
-        view = self._guide.quiz(quiz_id, int(number))
+        quiz_id, _, number = context.quiz.rpartition(":")
+        view = self._guide.quiz(quiz_id, int(number)) if number.isdecimal() else None
         option = typed_option(text, view.options) if view else None
         return None if option is None else self.quiz_answer(f"{context.quiz}:{option}", context)
 
@@ -176,6 +179,8 @@ class GuideReplies:
 
     def calculators(self, theme: str | None, context: Context) -> Said:
         found = self._guide.calculators(theme) or self._guide.calculators(None)
+        if not found:
+            return self._gone(context)
         buttons = [Button(f"k{i}", t, Action("calculate", c)) for i, (c, t) in enumerate(found)]
         draft = self._bot("menu", self._texts.say("calculators"), buttons)
         return (draft,), context.waiting_for("nothing")
@@ -186,20 +191,42 @@ class GuideReplies:
         view = self._guide.ask(calculator, field, payload.get("problem"))
         if view is None:
             return self._gone(context)
-        buttons = [
-            Button(f"v{i}", label, Action("say", label))
-            for i, (_, label) in enumerate(view.choices)
-        ]
+        run = context.calculation.get("run")
+        labels = [label for _, label in view.choices]
         if view.optional:
-            unknown = self._texts.say("calc_unknown")
-            buttons.append(Button("unknown", unknown, Action("say", unknown)))
+            labels.append(self._texts.say("calc_unknown"))
+        buttons = [
+            Button(f"v{i}", label, Action("calculation_value", f"{run}:{field}"))
+            for i, label in enumerate(labels)
+        ]
         stop = self._texts.say("calc_stop")
         buttons.append(Button("stop", stop, Action("calculation_stop"), quiet=True))
         text = "\n\n".join(filter(None, (view.problem, view.text)))
-        going = {**context.calculation, "calculator": calculator, "field": field,
+        going = {"run": run, "calculator": calculator, "field": field,
                  "values": payload["values"]}  # fmt: skip
         draft = self._bot("calculation_ask", text, buttons)
         return (draft,), context.waiting_for("calculation", calculation=going)
+
+    def answers_now(self, value: str, context: Context) -> bool:
+        """True when a pressed choice (``run:field``) answers what is asked at this moment."""
+        going = context.calculation
+        asked = f"{going.get('run')}:{going.get('field')}"
+        return context.awaiting == "calculation" and value == asked
+
+    def asked_before(self, context: Context) -> Said:
+        """A choice pressed late: the question that waits now, or that there is none."""
+        if context.awaiting == "calculation" and context.calculation.get("field"):
+            return self.calculation_ask(context.calculation, context)
+        return (self._bot("notice", self._texts.say("gone"), []),), context
+
+    def missing_calculator(self, context: Context) -> Said | None:
+        """That a calculation under way cannot go on, when its calculator was taken away."""
+        calculator = context.calculation.get("calculator")
+        known = {identity for identity, _ in self._guide.calculators(None)}
+        if context.awaiting != "calculation" or calculator in known:
+            return None
+        drafts, after = self._gone(context)
+        return drafts, replace(after, calculation={})
 
     def calculation(self, payload: dict[str, Any], context: Context) -> Said:
         """The result with its sources; the numbers are kept nowhere but in these words."""

@@ -16,7 +16,7 @@ _LAST = {"ultima", "ultimo", "sotto"}
 def position_of(text: str, of: int) -> int | None:
     """The position, from 0, among `of` things in a row; None when the text names none of them."""
     words = folded(text).split()
-    if len(words) == 1 and words[0] in _LETTERS:
+    if len(words) == 1 and len(words[0]) == 1 and words[0] in _LETTERS:
         words = [str(_LETTERS.index(words[0]) + 1)]
     for word in words:
         if word in _LAST and of:

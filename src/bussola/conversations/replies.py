@@ -107,11 +107,13 @@ class Replies:
             return shown.text
         return f"{self._texts.say(f'untranslated_{context.language}')}\n\n{shown.text}"
 
-    def in_another_language(self, kind: str, context: Context) -> tuple[Draft, ...]:
-        """What an Italian text of `kind` means, in the citizen's language, before it."""
-        if context.language == ITALIAN:
-            return ()
-        return (self._bot("notice", self._texts.say(f"foreign_{kind}_{context.language}")),)
+    def introduced(self, kind: str, said: Said) -> Said:
+        """Fixed texts are Italian: whoever wrote otherwise first reads what a `kind` of them means."""
+        drafts, context = said
+        if context.language == ITALIAN or not drafts:
+            return said
+        words = self._texts.say(f"foreign_{kind}_{context.language}")
+        return (replace(drafts[0], text=f"{words}\n\n{drafts[0].text}"), *drafts[1:]), context
 
     def _feedback(self, entry_id: str) -> list[Button]:
         return [

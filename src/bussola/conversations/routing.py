@@ -97,20 +97,20 @@ class Routing:
         asked = replace(context, question=text, language=language)
         by_type: dict[str, Callable[[], Said]] = {
             "answer": lambda: say.answer(payload["entry_id"], asked, **evidence),
-            "ask_which": lambda: self._in_italian(
+            "ask_which": lambda: say.introduced(
                 "ask_which",
                 say.ask_which(
                     tuple(payload["options"]), tuple(payload.get("further", ())), asked, **evidence
                 ),
             ),
-            "personal_case": lambda: self._in_italian(
+            "personal_case": lambda: say.introduced(
                 "elsewhere",
                 say.signpost("personal_case", payload["signpost_id"], asked, **evidence),
             ),
-            "off_topic": lambda: self._in_italian(
+            "off_topic": lambda: say.introduced(
                 "elsewhere", say.signpost("off_topic", payload["signpost_id"], asked, **evidence)
             ),
-            "dont_know": lambda: self._in_italian(
+            "dont_know": lambda: say.introduced(
                 "dont_know", say.dont_know(asked, tuple(payload.get("nearest", ())), **evidence)
             ),
             "notice": lambda: say.notice(
@@ -134,11 +134,6 @@ class Routing:
             "calculation_stopped": lambda: say.guide.calculation_stopped(context),
         }
         return by_type[payload["type"]]()
-
-    def _in_italian(self, kind: str, said: Said) -> Said:
-        """Fixed texts are Italian: whoever wrote in another language is told first what they say."""
-        drafts, context = said
-        return (*self._replies.in_another_language(kind, context), *drafts), context
 
     def _declined(self, conversation: Conversation) -> Said:
         text_id = "declined_with_case" if conversation.case_code else "declined"

@@ -164,14 +164,17 @@ class ConversationService:
         context = conversation.context
         if pressed is None:
             return self._replies.menu(context)
-        action = pressed.action
-        if action.type == "say":
-            return await self._ask_bot(conversation, replace(message, text=action.value))
-        if action.type == "calculate":
+        action, guide = pressed.action, self._replies.guide
+        if action.type == "calculation_value":
+            if not guide.answers_now(action.value, context):
+                return guide.asked_before(context)
+            calculation = {**context.calculation, "pressed": True}
+        elif action.type == "calculate":
             calculation = {"calculator": action.value, "run": message.event_id}
-            begun = context.waiting_for("calculation", calculation=calculation)
-            return await self._ask_bot(replace(conversation, context=begun), message)
-        return self._routing.for_button(action, conversation)
+        else:
+            return self._routing.for_button(action, conversation)
+        begun = context.waiting_for("calculation", calculation=calculation)
+        return await self._ask_bot(replace(conversation, context=begun), message)
 
     async def _button(self, conversation_id: str, button: str) -> Button | None:
         """The button ``<event id>:<button id>`` names, looked up in what we once said."""
@@ -180,10 +183,14 @@ class ConversationService:
         return event.button(button_id) if event else None
 
     async def _ask_bot(self, conversation: Conversation, message: Message) -> Said:
+        gone = self._replies.guide.missing_calculator(conversation.context)
+        if gone is not None:
+            return gone
         payloads = await self._bot.reply(message, conversation.context)
         drafts: list[Draft] = []
         context = conversation.context
-        for payload in payloads:
+        # A turn never says the same thing twice, whatever the rules made of it.
+        for payload in (p for i, p in enumerate(payloads) if p not in payloads[:i]):
             now = replace(conversation, context=context)
             said, context = self._routing.for_payload(payload, message.text, now)
             drafts.extend(said)

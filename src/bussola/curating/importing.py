@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from bussola.curating.rows import Book, Raw, as_items
+from bussola.curating.rows import Book, Raw, as_items, as_rows, completed, misfits
 from bussola.curating.yaml_file import YamlFile
 from bussola.knowledge.checking import Shelf, check
 from bussola.knowledge.entry import Entry, Signpost
@@ -53,6 +53,8 @@ class Report:
 def take_in(book: Book, shelf: Shelf, today: date, write: bool = True) -> Report:
     """Import `book` into the folder of `shelf`. Raises KnowledgeError when that is not sound."""
     knowledge, report = load(shelf.faq), Report()
+    book = completed(book, as_rows(knowledge))
+    report.problems += misfits(book)
     for section, items in as_items(book).items():
         known: dict[str, Any] = getattr(knowledge, section)
         report.absent += [identity for identity in known if items and identity not in items]
@@ -89,16 +91,23 @@ def _apply(book: Book, knowledge: Knowledge, folder: Path, report: Report) -> No
             if not _inside(folder, name):
                 report.problems.append(f"{identity}: la colonna file non va bene («{file}»)")
                 continue
-            yaml = files.setdefault(name, YamlFile(folder / name))
+            if name not in files:
+                files[name] = YamlFile(folder / name)
+            yaml = files[name]
             if old is None:
                 yaml.add(section, identity, raw)
                 report.added.append(identity)
             else:
                 fields = _different(old, new)
                 yaml.change(section, identity, {f: raw.get(f) for f in fields})
-                report.changed.append(f"{identity}: {', '.join(fields)}")
-    for yaml in files.values():
-        yaml.save()
+                report.changed.append(
+                    f"{identity}: {', '.join(_told(f, old, new) for f in fields)}"
+                )
+    for name, yaml in files.items():
+        report.problems += [
+            f"{name}: si perderebbe il commento «{comment}»: cambia questa voce nel file"
+            for comment in yaml.save()
+        ]
 
 
 def _read(section: str, identity: str, raw: Raw, report: Report) -> BaseModel | None:
@@ -114,6 +123,15 @@ def _read(section: str, identity: str, raw: Raw, report: Report) -> BaseModel | 
 def _different(old: BaseModel, new: BaseModel) -> list[str]:
     names = type(old).model_fields
     return [name for name in names if getattr(old, name) != getattr(new, name)]
+
+
+def _told(name: str, old: BaseModel, new: BaseModel) -> str:
+    """A changed field; what leaves a list or a table is counted, so that nobody misses it."""
+    before, after = getattr(old, name), getattr(new, name)
+    if not isinstance(before, list | dict):
+        return name
+    gone = sum(item not in after for item in before)
+    return f"{name} ({gone} in meno)" if gone else name
 
 
 def _inside(folder: Path, name: str) -> bool:

@@ -6,7 +6,8 @@ its own, with the owner's id in the first column; rows keep their order.
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +19,9 @@ Row = dict[str, str]
 Book = dict[str, list[Row]]
 Raw = dict[str, Any]
 _YES, _NO = "sì", "no"
+_ITALIAN_NUMBER = re.compile(r"-?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+")
+_PLAIN_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_AMBIGUOUS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "voci": (
@@ -116,6 +120,45 @@ def as_items(book: Book) -> dict[str, dict[str, tuple[str, Raw]]]:
     }
 
 
+OWNERS = {"varianti": ("voci",), "fonti": ("voci",), "traduzioni": ("voci",),
+          "collegamenti": ("voci", "cartelli"), "esempi": ("cartelli",), "valori": ("cifre",)}  # fmt: skip
+"""Sheets whose rows belong to a row of another sheet, named in their first column."""
+
+
+def misfits(book: Book) -> list[str]:
+    """Rows that belong to nobody, and ids or languages that stand twice, in plain Italian."""
+    found: list[str] = []
+    ids = {sheet: [_first(row) for row in book.get(sheet, [])] for sheet in COLUMNS}
+    for sheet in ("voci", "cartelli", "cifre"):
+        doubled = [identity for identity, n in Counter(ids[sheet]).items() if n > 1]
+        found += [
+            f"foglio «{sheet}»: {identity or 'riga senza nome'} è due volte" for identity in doubled
+        ]
+    for sheet, owners in OWNERS.items():
+        known = {identity for owner in owners for identity in ids[owner]}
+        unknown = dict.fromkeys(i for i in ids[sheet] if i not in known)
+        found += [
+            f"foglio «{sheet}»: «{identity}» non è in {' né in '.join(owners)}"
+            for identity in unknown
+        ]
+    languages = Counter((row["voce"], row["lingua"]) for row in book.get("traduzioni", []))
+    found += [
+        f"{entry}: lingua {language} due volte"
+        for (entry, language), n in languages.items()
+        if n > 1
+    ]
+    return found
+
+
+def completed(book: Book, now: Book) -> Book:
+    """`book` with the sheets it lacks taken from `now`: what is not there is not touched."""
+    return {name: book.get(name, now[name]) for name in COLUMNS}
+
+
+def _first(row: Row) -> str:
+    return next(iter(row.values()), "")
+
+
 def _named(book: Book, sheet: str, key: str) -> Iterable[Row]:
     return (row for row in book.get(sheet, []) if row[key])
 
@@ -124,7 +167,7 @@ def _by_owner(rows: list[Row]) -> dict[str, list[Row]]:
     """Rows of a sheet by their first column."""
     found: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        found[next(iter(row.values()), "")].append(row)
+        found[_first(row)].append(row)
     return found
 
 
@@ -227,11 +270,14 @@ def _figure(row: Row, parts: dict[str, dict[str, list[Row]]]) -> Raw:
 
 
 def _value(cell: str, unit: str) -> str | float:
-    """A number for units that are numbers, as Italians or as programs write it."""
+    """A number for units that are numbers; what is no plain number is left to be refused.
+
+    "1.500" may be fifteen hundred or one and a half: the model refuses it as text.
+    """
     if unit in {"text", "date"}:
         return cell
-    plain = cell.replace(" ", "").replace(".", "").replace(",", ".") if "," in cell else cell
-    try:
-        return float(plain)
-    except ValueError:
-        return cell
+    if _ITALIAN_NUMBER.fullmatch(cell):
+        return float(cell.replace(".", "").replace(",", "."))
+    if _PLAIN_NUMBER.fullmatch(cell) and not _AMBIGUOUS.fullmatch(cell):
+        return float(cell)
+    return f"«{cell}»"

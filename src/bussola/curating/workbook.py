@@ -24,6 +24,8 @@ _RUNS = ("=", "+", "-", "@", "\t", "\r")
 _WIDTHS = {"domanda": 45, "risposta": 70, "dettagli": 60, "passi": 50, "variante": 80,
            "esempio": 80, "testo": 70, "id": 30, "voce": 30, "titolo": 50}  # fmt: skip
 _USUAL_WIDTH = 22
+_NO_WORKBOOK = "il file non è una cartella di lavoro Excel (.xlsx)"
+_NO_SHEETS = "non c'è nessuno dei fogli attesi"
 
 
 class UnreadableBook(ValueError):
@@ -72,22 +74,27 @@ def read_xlsx(file: Path) -> Book:
         with file.open("rb") as raw:
             workbook = load_workbook(raw)
     except Exception as error:
-        raise UnreadableBook("il file non è una cartella di lavoro Excel (.xlsx)") from error
-    return {
-        sheet.title: _table(
-            sheet.title, [[_text(cell, sheet.title) for cell in row] for row in sheet.iter_rows()]
-        )
-        for sheet in workbook.worksheets
-        if sheet.title in COLUMNS
-    }
+        raise UnreadableBook(_NO_WORKBOOK) from error
+    book: Book = {}
+    for sheet in workbook.worksheets:
+        name = sheet.title.strip().lower()
+        if name in COLUMNS:
+            book[name] = _table(
+                name, [[_text(cell, name) for cell in row] for row in sheet.iter_rows()]
+            )
+    if not book:
+        raise UnreadableBook(_NO_SHEETS)
+    return book
 
 
 def _refuse_oversize(file: Path) -> None:
     """A small archive can unpack to gigabytes: its own directory says how much."""
+    if not file.is_file():
+        raise UnreadableBook(f"il file {file.name} non c'è")
     try:
         unpacked = sum(item.file_size for item in zipfile.ZipFile(file).infolist())
     except (zipfile.BadZipFile, OSError) as error:
-        raise UnreadableBook("il file non è una cartella di lavoro Excel (.xlsx)") from error
+        raise UnreadableBook(_NO_WORKBOOK) from error
     if file.stat().st_size > MAX_FILE_BYTES or unpacked > MAX_UNPACKED_BYTES:
         raise UnreadableBook("il file è troppo grande")
 
@@ -105,9 +112,12 @@ def _text(cell: Any, sheet: str) -> str:
         return value.isoformat()
     if isinstance(value, bool):
         return "sì" if value else "no"
+    if isinstance(value, int | float) and "%" in cell.number_format:
+        place = f"foglio «{sheet}», casella {cell.coordinate}"
+        raise UnreadableBook(f"{place}: è una percentuale di Excel, scrivila come numero (19)")
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return plain(str(value))
+    return plain(str(value).replace("\r\n", "\n"))
 
 
 def write_csv(book: Book, folder: Path) -> None:
@@ -136,7 +146,7 @@ def read_csv(folder: Path) -> Book:
             raise UnreadableBook(f"{file.name} non è un CSV in UTF-8") from error
         book[name] = _table(name, cells)
     if not book:
-        raise UnreadableBook("nella cartella non c'è nessuno dei fogli attesi")
+        raise UnreadableBook(_NO_SHEETS)
     return book
 
 
@@ -147,8 +157,10 @@ def _table(name: str, cells: list[list[str]]) -> list[Row]:
     if missing:
         raise UnreadableBook(f"foglio «{name}»: mancano le colonne {', '.join(missing)}")
     position = {column: head.index(column) for column in COLUMNS[name]}
-    return [
+    rows = [
         {column: row[at] if at < len(row) else "" for column, at in position.items()}
         for row in cells[1:]
         if any(row)
     ]
+    owner = COLUMNS[name][0]
+    return [{**row, owner: row[owner].strip()} for row in rows]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import re
 import textwrap
+from collections import Counter
 from datetime import date
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -14,6 +17,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, FoldedScalarStrin
 
 _FOLD_AT, _LONG_LINE = 92, 100
 _FLOW = {"links", "sources", "values", "facts", "related", "valid", "review", "source"}
+_COMMENT = re.compile(r"(?:^|(?<=\s))#.*$")
 _DATES = {"date", "from", "until", "on", "next"}
 
 
@@ -22,8 +26,8 @@ class YamlFile:
 
     def __init__(self, file: Path) -> None:
         self._file, self._yaml = file, _writer()
-        text = file.read_text(encoding="utf-8") if file.is_file() else ""
-        self._document = self._yaml.load(text) or CommentedMap()
+        self._text = file.read_text(encoding="utf-8") if file.is_file() else ""
+        self._document = self._yaml.load(self._text) or CommentedMap()
 
     def add(self, section: str, identity: str, raw: dict[str, Any]) -> None:
         """Append an item to a section."""
@@ -47,9 +51,22 @@ class YamlFile:
             else:
                 item[key] = _written(key, value)
 
-    def save(self) -> None:
-        with self._file.open("w", encoding="utf-8") as out:
-            self._yaml.dump(self._document, out)
+    def save(self) -> list[str]:
+        """Write the file; returns the comments that got lost, for the caller to refuse."""
+        out = io.StringIO()
+        self._yaml.dump(self._document, out)
+        self._file.write_text(out.getvalue(), encoding="utf-8")
+        return list((_comments(self._text) - _comments(out.getvalue())).elements())
+
+
+def _comments(text: str) -> Counter[str]:
+    """Every comment of a YAML text, with how often it stands there."""
+    found: Counter[str] = Counter()
+    for line in text.splitlines():
+        comment = _COMMENT.search(line)
+        if comment and line[: comment.start()].count('"') % 2 == 0:
+            found[comment.group().strip()] += 1
+    return found
 
 
 def _writer() -> YAML:
@@ -74,6 +91,8 @@ def _all_text(value: Any) -> bool:
 
 def _edit(old: CommentedSeq, new: list[Any]) -> None:
     """Make `old` hold `new`, touching only the lines that differ: comments keep their line."""
+    # What follows the last item (a blank line, a comment before the next field) stays last.
+    after_last = old.ca.items.pop(len(old) - 1, None) if _is_below(old) else None
     changes = SequenceMatcher(None, [str(x) for x in old], [str(x) for x in new]).get_opcodes()
     for tag, first, last, start, end in reversed(changes):
         if tag == "equal":
@@ -82,6 +101,14 @@ def _edit(old: CommentedSeq, new: list[Any]) -> None:
             del old[position]
         for offset, item in enumerate(new[start:end]):
             old.insert(first + offset, item)
+    if after_last is not None and old:
+        old.ca.items[len(old) - 1] = after_last
+
+
+def _is_below(items: CommentedSeq) -> bool:
+    """True when the comment after the last item begins on a line of its own."""
+    tokens = [token for token in items.ca.items.get(len(items) - 1, []) if token is not None]
+    return bool(tokens) and all(token.value.startswith("\n") for token in tokens)
 
 
 def _update(old: CommentedMap, new: dict[str, Any]) -> None:
@@ -101,6 +128,8 @@ def _written(key: str, value: Any) -> Any:
         if not value or key in {"facts", "related"}:
             items.fa.set_flow_style()
         return items
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     if isinstance(value, dict):
         mapping = CommentedMap((k, _written(k, v)) for k, v in value.items())
         if key in _FLOW or key == "":

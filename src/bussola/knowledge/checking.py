@@ -52,7 +52,7 @@ def check(shelf: Shelf, today: date, misplaced: Misplaced | None = None) -> list
         problems += [Problem("not-covered.yml", 1, severity, text) for severity, text in found]
     if shelf.test_questions is not None:
         problems += _placed(leaked_questions(knowledge, shelf.test_questions), knowledge)
-    if misplaced is not None and not problems:
+    if misplaced is not None and all(p.severity != "error" for p in problems):
         problems += _placed(misplaced(knowledge), knowledge)
     return sorted(problems, key=lambda p: (p.file, p.line, p.severity))
 

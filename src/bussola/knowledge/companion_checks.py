@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from bussola.calculators.formulas import FORMULAS
 from bussola.knowledge.companions import Calculator, Notice, Quiz, Sheet, Table
 from bussola.knowledge.figures import render
 from bussola.knowledge.findings import (
@@ -54,6 +55,14 @@ def _texts(texts: list[str], knowledge: Knowledge, today: date) -> list[Finding]
     return found
 
 
+def _plain(texts: list[str]) -> list[Finding]:
+    """Words that are shown as they are: no figure is put in them, so none may be named."""
+    named = [text for text in texts if "{{" in text]
+    return bare_amounts(texts) + [
+        ("error", f"qui non si possono nominare cifre: «{t}»") for t in named
+    ]
+
+
 def _rests_on(
     item: Table | Sheet | Notice, texts: list[str], facts: dict[str, str], today: date
 ) -> list[Finding]:
@@ -66,6 +75,7 @@ def _table(table: Table, knowledge: Knowledge, facts: dict[str, str], today: dat
     cells = [cell for row in table.rows for cell in row]
     note = [table.note] if table.note else []
     found = unwritable([*cells, *note], knowledge.figures, today) or bare_amounts([*cells, *note])
+    found += _plain([table.title, *table.columns])
     found += missing("voce", table.entries, knowledge.entries)
     return found + _rests_on(table, note, facts, today)
 
@@ -73,6 +83,7 @@ def _table(table: Table, knowledge: Knowledge, facts: dict[str, str], today: dat
 def _sheet(sheet: Sheet, knowledge: Knowledge, facts: dict[str, str], today: date) -> list[Finding]:
     texts = [part.text for part in sheet.parts]
     found = _texts(texts, knowledge, today) + _rests_on(sheet, texts, facts, today)
+    found += _plain([sheet.title, sheet.summary, *(part.title for part in sheet.parts)])
     found += missing("tema", [sheet.theme], knowledge.themes)
     found += missing("voce", sheet.entries, knowledge.entries)
     found += missing("tabella", (p.table for p in sheet.parts if p.table), knowledge.tables)
@@ -82,6 +93,7 @@ def _sheet(sheet: Sheet, knowledge: Knowledge, facts: dict[str, str], today: dat
 
 def _quiz(quiz: Quiz, knowledge: Knowledge, today: date) -> list[Finding]:
     found = missing("tema", [quiz.theme], knowledge.themes) + overdue(quiz.review, today)
+    found += _plain([quiz.title, quiz.summary])
     for question in quiz.questions:
         texts = [question.question, *question.options, question.explanation]
         found += unwritable(texts, knowledge.figures, today) or bare_amounts(texts)
@@ -94,7 +106,7 @@ def _quiz(quiz: Quiz, knowledge: Knowledge, today: date) -> list[Finding]:
 def _notice(
     notice: Notice, knowledge: Knowledge, facts: dict[str, str], today: date
 ) -> list[Finding]:
-    found = _texts([notice.text], knowledge, today)
+    found = _texts([notice.text], knowledge, today) + _plain([notice.title])
     found += _rests_on(notice, [notice.text], facts, today)
     found += missing("tema", [notice.theme], knowledge.themes)
     found += missing("voce", [notice.entry] if notice.entry else [], knowledge.entries)
@@ -108,7 +120,13 @@ def _calculator(
     calculator: Calculator, knowledge: Knowledge, facts: dict[str, str], today: date
 ) -> list[Finding]:
     found = unknown_facts(calculator.facts, facts) + overdue(calculator.review, today)
-    found += missing("cifra", calculator.figures, knowledge.figures)
+    found += missing("formula", [calculator.id], FORMULAS)
+    names = {field.name for field in calculator.fields}
+    for field in calculator.fields:
+        found += _plain([field.label, field.question, field.hint or "", field.only_if or ""])
+        leans_on = [*field.when, *([field.up_to[0]] if field.up_to else [])]
+        found += missing(f"{field.name}: campo", leans_on, names)
+    found += _plain([calculator.title, calculator.summary])
     found += missing("voce", calculator.entries, knowledge.entries)
     found += missing("tema", [calculator.theme], knowledge.themes)
     return found + _texts(calculator.notes, knowledge, today)

@@ -176,8 +176,6 @@ class Calculator(Strict):
     title: Line
     summary: Line
     fields: list[CalculatorField] = Field(min_length=1)
-    figures: list[SnakeId] = Field(min_length=1)
-    """What the formula reads: the result is not given when one has no value today."""
     notes: list[Line] = []
     entries: list[KebabId] = Field(min_length=1)
     """The answers under which it is offered."""

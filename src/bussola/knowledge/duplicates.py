@@ -66,6 +66,8 @@ def leaked_questions(knowledge: Knowledge, test_questions: Path) -> Found:
         if line.strip()
     ]
     taught = [(identity, q) for identity, questions in all_questions(knowledge) for q in questions]
+    if not asked or not taught:
+        return []
     near = nearest_by_letters([q for _, q in taught], asked)
     return [
         (identity, ("error", f"«{question}» ripete una domanda della prova: cambia parole"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -35,7 +35,9 @@ _PLURAL_UNITS = {
 class FigureValue(Validity):
     """One value and the days it holds."""
 
-    value: float | date | str = Field(union_mode="left_to_right")
+    value: Annotated[float, Field(allow_inf_nan=False)] | date | str = Field(
+        union_mode="left_to_right"
+    )
 
 
 class Figure(Strict):
@@ -81,18 +83,20 @@ class Figure(Strict):
             return raw
         if language != ITALIAN:
             return written_in(language, self.unit, raw)
-        return italian_date(raw) if isinstance(raw, date) else self._number(raw)
+        return italian_date(raw) if isinstance(raw, date) else in_units(raw, self.unit)
 
-    def _number(self, raw: float) -> str:
-        number = italian_number(raw)
-        if self.unit == "EUR":
-            return f"{number} euro"
-        if self.unit == "percent":
-            return f"{number}%"
-        if self.unit in _PLURAL_UNITS:
-            one, many = _PLURAL_UNITS[self.unit]
-            return f"{number} {one if raw == 1 else many}"
-        return number
+
+def in_units(value: float, unit: str) -> str:
+    """``30`` days as ``30 giorni``; a unit of `Figure` that needs no word gives the number."""
+    number = italian_number(value)
+    if unit == "EUR":
+        return f"{number} euro"
+    if unit == "percent":
+        return f"{number}%"
+    if unit in _PLURAL_UNITS:
+        one, many = _PLURAL_UNITS[unit]
+        return f"{number} {one if value == 1 else many}"
+    return number
 
 
 def italian_number(value: float) -> str:

@@ -17,6 +17,11 @@ MIN_GULPEASE = 50
 _BARE_AMOUNT = re.compile(
     r"\d[\d.]*(?:,\d+)?\s?(?:euro|€|%|per cento)|(?:\beuro|€)\s?\d[\d.]*(?:,\d+)?", re.IGNORECASE
 )
+_BARE_DURATION = re.compile(
+    r"\b\d[\d.,]*\s+(?:giorn[oi]|or[ae]\b(?! su 24)|mes[ei]\b|ann[oi]\b|settiman[ae])", re.IGNORECASE
+)
+_EXAMPLE = re.compile(r"\besempi", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _INSTITUTIONS = (
     "inps.it", "inail.it", "normattiva.it", "gazzettaufficiale.it", "gov.it", "1522.eu",
     "interno.gov.it", "europa.eu", "cassacolf.it",
@@ -62,8 +67,14 @@ def overdue(review: Review, today: date) -> list[Finding]:
 
 
 def bare_amounts(texts: list[str]) -> list[Finding]:
-    """Amounts and percentages written in a text instead of named."""
+    """Amounts, percentages and durations written in a text instead of named.
+
+    The numbers of a sentence that says "esempio" are arithmetic: they may stand.
+    """
     bare = [match.group() for text in texts if (match := _BARE_AMOUNT.search(text))]
+    for text in texts:
+        told = [s for s in _SENTENCE.split(text) if not _EXAMPLE.search(s)]
+        bare += [match.group() for s in told if (match := _BARE_DURATION.search(s))]
     return [("error", f"cifra scritta nel testo: «{b}» va in figures.yml") for b in bare]
 
 

@@ -17,6 +17,7 @@ def add_routes(routes: Routes) -> None:
     routes.get("/schede/{id}", sheet, "everybody")
     routes.get("/calcolatori", calculators, "everybody")
     routes.get("/calcolatori/{id}", calculator, "everybody")
+    routes.post("/calcolatori/{id}", calculate, "everybody")
     routes.get("/quiz", quizzes, "everybody")
     routes.get("/quiz/{id}", quiz, "everybody")
 
@@ -51,12 +52,23 @@ async def calculators(request: web.Request) -> web.Response:
 
 
 async def calculator(request: web.Request) -> web.Response:
-    """The form, and the result when it was sent; nothing is stored, so the address holds it all."""
+    """The empty form."""
+    return _calculator(request, {})
+
+
+async def calculate(request: web.Request) -> web.Response:
+    """The result on the same page: pay and taxes are in no address, no history and no log."""
+    sent = await request.post()
+    return _calculator(
+        request, {name: str(value)[:_LONGEST_ANSWER] for name, value in sent.items()}
+    )
+
+
+def _calculator(request: web.Request, typed: dict[str, str]) -> web.Response:
     guide = request.app[GUIDE]
     card = guide.calculator(request.match_info["id"])
     if card is None:
         raise web.HTTPNotFound
-    typed = {name: value[:_LONGEST_ANSWER] for name, value in request.query.items()}
     values, problems = answered(card, typed) if typed else ({}, {})
     said = {f.name: guide.problem(f, problems[f.name]) for f in card.fields if f.name in problems}
     result = guide.result(card.id, values) if typed and not said else None
@@ -82,5 +94,5 @@ async def quiz(request: web.Request) -> web.Response:
     right = sum(chosen[q.number] == str(q.right) for q in questions)
     return request.app[TEMPLATES].page(
         "quiz.html", quiz=found, questions=questions, chosen=chosen, right=right,
-        checked=bool(request.query),
+        checked=any(chosen.values()),
     )  # fmt: skip
