@@ -31,11 +31,11 @@ class Policy:
 
     refused: float = 0.03
     """Share of in-scope questions that may be met with silence."""
-    answer_above: float = 0.70
+    answer_above: float = 0.76
     """Least estimated probability of being right at which one answer is given alone."""
     option_above: float = 0.62
     """Least share of the winner's fused score at which another entry is offered."""
-    personal_hint: float = 0.90
+    personal_hint: float = 0.80
     """Share of general questions that must look less personal than one we call a hint."""
     personal_sure: float = 0.97
     """The same for a text that is taken as personal whatever entry is near."""
