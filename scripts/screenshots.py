@@ -33,7 +33,7 @@ async def main() -> None:
         page = await browser.new_page(viewport={"width": 1180, "height": 760}, locale="it-IT")
         await page.goto(stack.url)
         await page.get_by_role("button", name="Apri la chat").click()
-        await page.get_by_label("La tua domanda").wait_for()
+        await page.locator("li.message.welcome").wait_for()
         await ask(page, "i vaucer ci sono ancora??")
         await page.wait_for_timeout(600)
         await page.screenshot(path=FOLDER / "chat.png")

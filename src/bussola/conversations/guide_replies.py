@@ -79,12 +79,14 @@ class GuideReplies:
     # Reading
 
     def table(self, table_id: str, context: Context) -> Said:
+        """A table in words; channels that can draw it find its cells in the data."""
         view = self._guide.table(table_id)
         if view is None:
             return self._gone(context)
         return (self._bot("table", view.text, [], **view.data),), context.waiting_for("nothing")
 
     def sheets(self, theme: str, label: str, context: Context) -> Said:
+        """The sheets of a theme to choose from; `label` is the name of the theme."""
         found = self._guide.sheets(theme)
         if not found:
             return self._gone(context)
@@ -93,6 +95,7 @@ class GuideReplies:
         return (draft,), context.waiting_for("nothing")
 
     def sheet(self, sheet_id: str, context: Context) -> Said:
+        """A sheet in a nutshell, its page and its first answers."""
         view = self._guide.sheet(sheet_id)
         if view is None:
             return self._gone(context)
@@ -178,6 +181,7 @@ class GuideReplies:
     # Calculators
 
     def calculators(self, theme: str | None, context: Context) -> Said:
+        """What can be worked out: of the theme, or all when it has nothing."""
         found = self._guide.calculators(theme) or self._guide.calculators(None)
         if not found:
             return self._gone(context)
@@ -241,6 +245,7 @@ class GuideReplies:
         return (draft,), context.waiting_for("nothing", calculation={})
 
     def calculation_stopped(self, context: Context) -> Said:
+        """The calculation is left; its numbers are forgotten."""
         draft = self._bot("notice", self._texts.say("calc_stopped"), [])
         return (draft,), context.waiting_for("nothing", calculation={})
 

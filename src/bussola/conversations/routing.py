@@ -127,13 +127,21 @@ class Routing:
             "offer_handoff": lambda: self._offer(payload["reason"], conversation),
             "handoff": lambda: self._open(context.theme, conversation),
             "handoff_declined": lambda: self._declined(conversation),
-            "quiz": lambda: say.guide.quizzes(context.theme, context),
-            "calculators": lambda: say.guide.calculators(context.theme, context),
-            "calculation_ask": lambda: say.guide.calculation_ask(payload, context),
-            "calculation": lambda: say.guide.calculation(payload, context),
-            "calculation_stopped": lambda: say.guide.calculation_stopped(context),
+            **self._guide_payloads(payload, context),
         }
         return by_type[payload["type"]]()
+
+    def _guide_payloads(
+        self, payload: dict[str, Any], context: Context
+    ) -> dict[str, Callable[[], Said]]:
+        guide = self._replies.guide
+        return {
+            "quiz": lambda: guide.quizzes(context.theme, context),
+            "calculators": lambda: guide.calculators(context.theme, context),
+            "calculation_ask": lambda: guide.calculation_ask(payload, context),
+            "calculation": lambda: guide.calculation(payload, context),
+            "calculation_stopped": lambda: guide.calculation_stopped(context),
+        }
 
     def _declined(self, conversation: Conversation) -> Said:
         text_id = "declined_with_case" if conversation.case_code else "declined"

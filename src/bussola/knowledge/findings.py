@@ -18,7 +18,8 @@ _BARE_AMOUNT = re.compile(
     r"\d[\d.]*(?:,\d+)?\s?(?:euro|€|%|per cento)|(?:\beuro|€)\s?\d[\d.]*(?:,\d+)?", re.IGNORECASE
 )
 _BARE_DURATION = re.compile(
-    r"\b\d[\d.,]*\s+(?:giorn[oi]|or[ae]\b(?! su 24)|mes[ei]\b|ann[oi]\b|settiman[ae])", re.IGNORECASE
+    r"\b\d[\d.,]*\s+(?:giorn[oi]|or[ae]\b(?! su 24)|mes[ei]\b|ann[oi]\b|settiman[ae])",
+    re.IGNORECASE,
 )
 _EXAMPLE = re.compile(r"\besempi", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
