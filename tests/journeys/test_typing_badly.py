@@ -52,6 +52,10 @@ async def test_markup_is_shown_as_text(citizen: Page) -> None:
 
 async def test_a_message_written_without_connection_is_sent_later(citizen: Page) -> None:
     """Nothing typed is lost: it waits, marked as such, and goes once."""
+    # The window is there before the line is: under load the line comes later.
+    await citizen.wait_for_function(
+        "() => document.querySelector('bussola-chat').connection?.socket?.readyState === 1"
+    )
     # Emulated "offline" does not touch sockets: here every new one fails until the line is back.
     await citizen.evaluate(
         """() => {

@@ -56,6 +56,13 @@ class Index:
         self.owner: NDArray[np.int64] = np.array([target for _, target in questions])
         self.exact = {folded(text): target for text, target in questions}
         """The very words of a curator, folded, and whose they are."""
+        self.language = {
+            folded(question): language
+            for entry in knowledge.entries.values()
+            for language, words in entry.translations.items()
+            for question in (words.question, *words.variants)
+        }
+        """The language of the words that translations bring, folded."""
         self._bounds = np.flatnonzero(np.r_[True, np.diff(self.owner) != 0])
         self.question_vectors = encoder.encode(self.questions, "query")
         self.answer_vectors = encoder.encode(passages, "passage")

@@ -158,7 +158,8 @@ class KnowledgeService:
     ) -> Matched:
         """The verdict on `text`; the rest is what was talked about before, and in which language."""
         now = self.snapshot
-        spoken = language_of(text, language or ITALIAN)
+        known = now.index.language.get(folded(text))
+        spoken = known or language_of(text, language or ITALIAN)
         previous = now.knowledge.entries.get(previous_entry or "")
         leaning = previous is not None and len(text.split()) <= SHORT_QUESTION_WORDS
         exact = now.index.exact.get(folded(text))
