@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bussola import settings
 from bussola.evaluating import EvaluationError, read_gold
+from bussola.knowledge.duplicates import all_questions, nearest_by_letters
 from bussola.knowledge.loading import load
-from bussola.text import folded
 
 FOLDER = Path("evaluation")
 NEAR = 0.80
@@ -25,18 +23,13 @@ def questions(part: str) -> list[str]:
 def taught() -> list[str]:
     """Everything knowledge learns from."""
     knowledge = load(settings.load().faq)
-    entries = [q for e in knowledge.entries.values() for q in e.questions]
-    return entries + [q for s in knowledge.signposts.values() for q in s.examples]
+    return [q for _, questions in all_questions(knowledge) for q in questions]
 
 
 def nearest(asked: list[str], known: list[str]) -> list[tuple[float, str, str]]:
     """Each question with its nearest known text by character 3-5 grams."""
-    vectors = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5)).fit(
-        map(folded, known + asked)
-    )
-    near = vectors.transform(map(folded, asked)) @ vectors.transform(map(folded, known)).T
-    best = np.asarray(near.argmax(axis=1)).ravel()
-    return [(near[i, b], asked[i], known[b]) for i, b in enumerate(best)]
+    near = nearest_by_letters(asked, known)
+    return [(likeness, text, other) for text, (likeness, other) in zip(asked, near, strict=True)]
 
 
 @pytest.mark.parametrize(("part", "too_near"), [("test", NEAR), ("development", 0.95)])

@@ -9,6 +9,7 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from bussola.knowledge.service import KnowledgeService
+from bussola.web.keys import GUIDE
 
 QUARTER = {"hours": "10", "weeks": "13", "pay": "8", "fixed_term": "No", "relative": "No"}
 
@@ -105,7 +106,8 @@ async def test_notices_are_on_the_home_page(
 ) -> None:
     """Those that hold on the day of the service, and no other."""
     html = unescape((await page(client, "/"))[1])
-    today = knowledge.today()
+    assert client.app is not None
+    today = client.app[GUIDE].today()
     for notice in knowledge.snapshot.knowledge.notices.values():
         assert (f"<strong>{notice.title}" in html) == notice.valid.covers(today)
 

@@ -54,10 +54,10 @@ class NewsView:
 
 @dataclass(frozen=True)
 class AskView:
-    """The words of one field of a calculator; `choices` are (value, label) pairs."""
+    """The words of one field of a calculator; `choices` are what buttons say."""
 
     text: str
-    choices: tuple[Titled, ...]
+    choices: tuple[str, ...]
     optional: bool
     problem: str
 

@@ -196,7 +196,7 @@ class GuideReplies:
         if view is None:
             return self._gone(context)
         run = context.calculation.get("run")
-        labels = [label for _, label in view.choices]
+        labels = list(view.choices)
         if view.optional:
             labels.append(self._texts.say("calc_unknown"))
         buttons = [
@@ -225,9 +225,10 @@ class GuideReplies:
 
     def missing_calculator(self, context: Context) -> Said | None:
         """That a calculation under way cannot go on, when its calculator was taken away."""
-        calculator = context.calculation.get("calculator")
+        if context.awaiting != "calculation":
+            return None
         known = {identity for identity, _ in self._guide.calculators(None)}
-        if context.awaiting != "calculation" or calculator in known:
+        if context.calculation.get("calculator") in known:
             return None
         drafts, after = self._gone(context)
         return drafts, replace(after, calculation={})

@@ -12,7 +12,7 @@ from typing import Any
 from bussola.conversations.conversation import ITALIAN, Context
 from bussola.conversations.events import Action, Button, Draft
 from bussola.conversations.guide_replies import GuideReplies, Said
-from bussola.conversations.ports import Answers, Shown, Texts
+from bussola.conversations.ports import Answers, Shown, Texts, ThemeCard
 
 _MOST_RELATED = 2
 _MOST_BUTTONS = 5
@@ -52,9 +52,12 @@ class Replies:
         text = self._texts.say("menu")
         return (self._bot("menu", text, *self._theme_buttons()),), context.waiting_for("nothing")
 
+    def _card(self, theme_id: str) -> ThemeCard | None:
+        return next((card for card in self._answers.themes() if card.id == theme_id), None)
+
     def theme(self, theme_id: str, context: Context) -> Said:
         """The first questions of a theme, as buttons; any other can be typed."""
-        card = next((t for t in self._answers.themes() if t.id == theme_id), None)
+        card = self._card(theme_id)
         if card is None:
             return self.menu(context)
         buttons = [
@@ -68,7 +71,7 @@ class Replies:
 
     def sheets(self, theme_id: str, context: Context) -> Said:
         """The sheets of a theme, as buttons."""
-        card = next((t for t in self._answers.themes() if t.id == theme_id), None)
+        card = self._card(theme_id)
         return self.guide.sheets(theme_id, card.label, context) if card else self.menu(context)
 
     def answer(self, entry_id: str, context: Context, **evidence: Any) -> Said:

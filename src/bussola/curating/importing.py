@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from bussola.curating.rows import Book, Raw, as_items, as_rows, completed, misfits
+from bussola.curating.rows import Book, Items, Raw, as_items, as_rows, completed, misfits
 from bussola.curating.yaml_file import YamlFile
 from bussola.knowledge.checking import Shelf, check
 from bussola.knowledge.entry import Entry, Signpost
@@ -55,20 +55,21 @@ def take_in(book: Book, shelf: Shelf, today: date, write: bool = True) -> Report
     knowledge, report = load(shelf.faq), Report()
     book = completed(book, as_rows(knowledge))
     report.problems += misfits(book)
-    for section, items in as_items(book).items():
+    sections = as_items(book)
+    for section, items in sections.items():
         known: dict[str, Any] = getattr(knowledge, section)
         report.absent += [identity for identity in known if items and identity not in items]
     with tempfile.TemporaryDirectory() as scratch:
         draft = Path(scratch) / "faq"
         shutil.copytree(shelf.faq, draft)
-        _apply(book, knowledge, draft, report)
-        if not report.problems:
-            found = check(Shelf(draft, shelf.facts, shelf.test_questions), today)
-            before = {_said(p) for p in check(shelf, today)}
-            report.problems += [
-                str(p) for p in found if p.severity == "error" and _said(p) not in before
-            ]
-        if write and not report.problems and (report.changed or report.added):
+        _apply(sections, knowledge, draft, report)
+        if report.problems or not (report.changed or report.added):
+            return report
+        found = check(Shelf(draft, shelf.facts, shelf.test_questions), today)
+        errors = [problem for problem in found if problem.severity == "error"]
+        before = {_said(problem) for problem in check(shelf, today)} if errors else set()
+        report.problems += [str(problem) for problem in errors if _said(problem) not in before]
+        if write and not report.problems:
             _replace_changed(draft, shelf.faq)
     return report
 
@@ -78,9 +79,9 @@ def _said(problem: Problem) -> tuple[str, str, str]:
     return problem.file, problem.where, problem.message
 
 
-def _apply(book: Book, knowledge: Knowledge, folder: Path, report: Report) -> None:
+def _apply(sections: Items, knowledge: Knowledge, folder: Path, report: Report) -> None:
     files: dict[str, YamlFile] = {}
-    for section, items in as_items(book).items():
+    for section, items in sections.items():
         known: dict[str, BaseModel] = getattr(knowledge, section)
         for identity, (file, raw) in items.items():
             new = _read(section, identity, raw, report)

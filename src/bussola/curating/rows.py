@@ -18,6 +18,8 @@ from bussola.knowledge.loading import Knowledge
 Row = dict[str, str]
 Book = dict[str, list[Row]]
 Raw = dict[str, Any]
+Items = dict[str, dict[str, tuple[str, Raw]]]
+"""By section (`entries`, `signposts`, `figures`): id -> (file, what the model reads)."""
 _YES, _NO = "sì", "no"
 _ITALIAN_NUMBER = re.compile(r"-?(?:\d+|\d{1,3}(?:\.\d{3})+),\d+")
 _PLAIN_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -103,8 +105,8 @@ def _figure_rows(name: str, figure: Figure, file: str, book: Book) -> None:
         _add(book, "valori", name, value.from_, value.until, value.value)
 
 
-def as_items(book: Book) -> dict[str, dict[str, tuple[str, Raw]]]:
-    """By section (`entries`, `signposts`, `figures`): id -> (file, what the model reads)."""
+def as_items(book: Book) -> Items:
+    """What the rows say, for the models to validate."""
     parts = {name: _by_owner(book.get(name, [])) for name in COLUMNS}
     return {
         "entries": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bussola.conversations.ports import Shown, Signboard, Texts, ThemeCard
+from bussola.knowledge.evidence import evidence, links_as_data
 from bussola.knowledge.figures import italian_date
 from bussola.knowledge.languages import ITALIAN
 from bussola.knowledge.service import Answer, KnowledgeService
@@ -20,7 +21,7 @@ class CuratedAnswers:
             return None
         text = answer.text
         if answer.stale:
-            text = f"{self._texts.say(_in('stale', answer.language))}\n\n{text}"
+            text = f"{stale_text(self._texts, answer.language)}\n\n{text}"
         return Shown(
             entry_id=answer.entry_id,
             theme=answer.theme,
@@ -37,7 +38,7 @@ class CuratedAnswers:
         post = self._knowledge.signpost(signpost_id)
         if post is None:
             return None
-        links = [{"label": link.label, "url": link.url} for link in post.links]
+        links = links_as_data(post.links)
         return Signboard(post.id, post.kind, post.title, post.text, post.technical, links)
 
     def themes(self) -> list[ThemeCard]:
@@ -52,9 +53,9 @@ class CuratedAnswers:
         ]
 
 
-def _in(key: str, language: str) -> str:
-    """The key of a fixed text that exists in each language of translations."""
-    return key if language == ITALIAN else f"{key}_{language}"
+def stale_text(texts: Texts, language: str) -> str:
+    """The warning before an answer that is not current, in the language of the answer."""
+    return texts.say("stale") if language == ITALIAN else texts.say(f"stale_{language}")
 
 
 def _details(answer: Answer) -> str:
@@ -68,12 +69,8 @@ def _data(answer: Answer) -> dict[str, object]:
         "entry_id": answer.entry_id,
         "theme": answer.theme,
         "question": answer.question,
-        "links": [{"label": link.label, "url": link.url} for link in answer.links],
-        "sources": [
-            {"title": source.title, "date": italian_date(source.date), "url": source.url}
-            for source in answer.sources
-        ],
-        "valid_at": italian_date(answer.valid_at),
+        "links": links_as_data(answer.links),
+        **evidence(answer.sources, answer.valid_at),
         "valid_until": italian_date(until) if until else None,
         "stale": answer.stale,
         "language": answer.language,

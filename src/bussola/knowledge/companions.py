@@ -21,7 +21,7 @@ from bussola.knowledge.entry import (
 
 Cell = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 TopicId = Annotated[str, StringConstraints(pattern=r"^[a-z-]+/\d+$")]
-FIRST_RIGHT, OPTION_LETTERS = 1, "abcd"
+FEWEST_CHOICES = 2
 
 
 class Table(Strict):
@@ -82,7 +82,7 @@ class QuizQuestion(Strict):
 
     question: Line
     options: list[Line] = Field(min_length=2, max_length=4)
-    right: int = Field(ge=FIRST_RIGHT)
+    right: int = Field(ge=1)
     explanation: Prose
     entry: KebabId
 
@@ -161,7 +161,7 @@ class CalculatorField(Strict):
     @model_validator(mode="after")
     def _says_what_it_takes(self) -> Self:
         if self.kind == "choice":
-            if len(self.choices) < FIRST_RIGHT + 1:
+            if len(self.choices) < FEWEST_CHOICES:
                 raise ValueError("a choice needs at least two values")
         elif self.min is None or self.max is None or self.min >= self.max:
             raise ValueError("a number needs its lowest and highest value")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -28,8 +28,8 @@ from bussola.knowledge.companions import (
     SheetPart,
     Table,
 )
-from bussola.knowledge.entry import Source
-from bussola.knowledge.figures import italian_date, italian_number, render
+from bussola.knowledge.evidence import evidence, links_as_data
+from bussola.knowledge.figures import italian_number, render
 from bussola.knowledge.loading import Knowledge
 
 
@@ -85,7 +85,7 @@ class CuratedGuide:
         data = {
             "table": {"title": table.title, "columns": table.columns, "rows": rows},
             "words": [part for part in (note, stale) if part],
-            **_evidence(table.sources, table.review.on),
+            **evidence(table.sources, table.review.on),
         }
         return TableView(text, data)
 
@@ -110,7 +110,7 @@ class CuratedGuide:
         links = [{"label": label, "url": f"{self._site}/schede/{sheet.id}"}]
         entries = tuple(q for q in map(self._question, sheet.entries) if q)
         return SheetView(
-            text, entries, {"links": links, **_evidence(sheet.sources, sheet.review.on)}
+            text, entries, {"links": links, **evidence(sheet.sources, sheet.review.on)}
         )
 
     def paragraphs(self, sheet: Sheet) -> list[str]:
@@ -162,13 +162,15 @@ class CuratedGuide:
         notice = next((n for n in self.current_notices() if n.id == notice_id), None)
         if notice is None:
             return None
-        links = [{"label": link.label, "url": link.url} for link in notice.links]
         return NewsView(
             id=notice.id,
             title=notice.title,
             text=self.notice_text(notice),
             entry=self._question(notice.entry) if notice.entry else None,
-            data={"links": links, **_evidence(notice.sources, notice.review.on)},
+            data={
+                "links": links_as_data(notice.links),
+                **evidence(notice.sources, notice.review.on),
+            },
         )
 
     def notice_text(self, notice: Notice) -> str:
@@ -190,7 +192,7 @@ class CuratedGuide:
         text = asked.question if problem else " ".join(filter(None, (asked.question, asked.hint)))
         return AskView(
             text=text,
-            choices=tuple((c.value, c.label) for c in asked.choices),
+            choices=tuple(choice.label for choice in asked.choices),
             optional=asked.optional,
             problem=self.problem(asked, problem) if problem else "",
         )
@@ -224,7 +226,7 @@ class CuratedGuide:
             "calculator": calculator.id,
             "table": {"title": calculator.title, "columns": [], "rows": rows},
             "words": words,
-            **_evidence(worked.sources, calculator.review.on),
+            **evidence(worked.sources, calculator.review.on),
         }
         return ResultView("\n\n".join(filter(None, [listed, *words])), data)
 
@@ -247,13 +249,3 @@ def table_as_text(table: Table, rows: list[list[str]]) -> str:
         for row in rows
     ]  # fmt: skip
     return "\n".join([f"{table.title}.", *blocks])
-
-
-def _evidence(sources: Iterable[Source], checked: date) -> dict[str, Any]:
-    """Where it comes from and when it was checked, as answers say it."""
-    return {
-        "sources": [
-            {"title": s.title, "date": italian_date(s.date), "url": s.url} for s in sources
-        ],
-        "valid_at": italian_date(checked),
-    }

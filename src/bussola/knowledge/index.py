@@ -49,9 +49,9 @@ class Index:
 
     def __init__(self, knowledge: Knowledge, encoder: Encoder) -> None:
         self.version = knowledge.version
-        self.digest = digest(knowledge)
         self.encoder = encoder
         self.targets, questions, passages = _targets(knowledge)
+        self.digest = _digest(self.targets, questions, passages)
         self.questions = [text for text, _ in questions]
         self.owner: NDArray[np.int64] = np.array([target for _, target in questions])
         self.exact = {folded(text): target for text, target in questions}
@@ -102,7 +102,10 @@ class Index:
 
 def digest(knowledge: Knowledge) -> str:
     """Identifies what can be learnt: a new date, figure or link changes nothing of it."""
-    targets, questions, passages = _targets(knowledge)
+    return _digest(*_targets(knowledge))
+
+
+def _digest(targets: list[Target], questions: list[tuple[str, int]], passages: list[str]) -> str:
     told = json.dumps([[t.id, t.kind, t.theme] for t in targets] + [questions, passages])
     return hashlib.sha256(told.encode()).hexdigest()
 

@@ -118,10 +118,6 @@ class KnowledgeService:
         assert self._snapshot is not None
         return self._snapshot
 
-    def today(self) -> date:
-        """The day everything is answered for."""
-        return self._today()
-
     @property
     def ready(self) -> bool:
         """True once the first index is built."""
@@ -259,16 +255,16 @@ class KnowledgeService:
             for t in map(int, ranked.order[:most])
         ]
 
-    def answer(self, entry_id: str, language: str = ITALIAN, drafts: bool = False) -> Answer | None:
+    def answer(self, entry_id: str, language: str = ITALIAN) -> Answer | None:
         """The entry with its figures of today, or None when there is no such entry.
 
-        In another language when an approved translation exists; `drafts` shows others too.
+        In another language when an approved translation exists.
         """
         knowledge = self.snapshot.knowledge
         entry = knowledge.entries.get(entry_id)
         if entry is None:
             return None
-        words = _words(entry, language, drafts)
+        words = _words(entry, language)
         today, figures = self._today(), knowledge.figures
         texts = (words.answer, words.details or "", *words.steps)
         shown = [render(text, figures, today, words.language) for text in texts]
@@ -322,9 +318,9 @@ class _Words:
     steps: list[str]
 
 
-def _words(entry: Entry, language: str, drafts: bool) -> _Words:
+def _words(entry: Entry, language: str) -> _Words:
     translation = entry.translations.get(language)
-    if translation is None or (translation.status != "approved" and not drafts):
+    if translation is None or translation.status != "approved":
         return _Words(ITALIAN, entry.question, entry.answer, entry.details, entry.steps)
     return _Words(
         language, translation.question, translation.answer, translation.details, translation.steps

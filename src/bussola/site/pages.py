@@ -10,6 +10,7 @@ from aiohttp import web
 from bussola.conversations.desk_rules import tidy_case_code
 from bussola.conversations.events import Event
 from bussola.conversations.ports import Case
+from bussola.knowledge.answers import stale_text
 from bussola.knowledge.companions import Notice
 from bussola.knowledge.entry import Entry
 from bussola.knowledge.languages import ITALIAN, LANGUAGES
@@ -94,10 +95,9 @@ async def question(request: web.Request) -> web.Response:
     now = knowledge.snapshot.knowledge
     entry, offers = now.entries[answer.entry_id], guide.offers(answer.entry_id)
     tables = [guide.table(identity) for kind, identity, _ in offers if kind == "table"]
-    stale = "stale" if answer.language == ITALIAN else f"stale_{answer.language}"
     return request.app[TEMPLATES].page(
         "question.html", answer=answer, owner=entry.review.owner,
-        stale_text=request.app[TEXTS].say(stale), languages=_languages(entry),
+        stale_text=stale_text(request.app[TEXTS], answer.language), languages=_languages(entry),
         tables=tables,
         calculators=[(i, title) for kind, i, title in offers if kind == "calculate"],
         sheets=[(i, title) for kind, i, title in offers if kind == "sheet"],
