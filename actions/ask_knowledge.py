@@ -54,7 +54,10 @@ def reply_for(matched: dict[str, Any]) -> dict[str, Any]:
     }
     if verdict == "answer":
         reply["entry_id"] = matches[0]["entry_id"]
-    elif verdict in ("personal_case", "off_topic"):
+        second = matched.get("second")
+        if second is not None:
+            reply["second"] = {"entry_id": second["entry_id"], "sure": not second["offered"]}
+    elif verdict in ("personal_case", "off_topic", "expert"):
         reply["signpost_id"] = matches[0]["entry_id"]
     elif verdict == "ask_which":
         reply["options"] = [m["entry_id"] for m in matches if m["offered"]]

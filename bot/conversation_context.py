@@ -29,6 +29,12 @@ NOT_AN_ANSWER = {"stop", "human", "complaint", "menu", "insult", "goodbye", "qui
 ALWAYS_AN_ANSWER = {"affirm", "deny", "choose_option", "none_of_these"}
 """Acts that answer whatever was asked, however long the sentence."""
 MOST_WORDS, MOST_WORDS_WITH_A_NUMBER = 4, 14
+AFTER_AN_ANSWER = {"ask_faq", "more_details", "feedback_good", "feedback_bad", "thanks", "human"}
+"""Acts expected right after an answer: as sure as usual is enough."""
+FEWEST_WORDS_TO_ASK = 3
+"""Fewer are an act or nothing: "ciao" after an answer is still a greeting."""
+SURE, SURE_QUESTION = 0.75, 0.95
+"""How sure any other act must be then; more when the words end with a question mark."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -57,9 +63,30 @@ class ConversationContext(GraphComponent):
                 "extractor": type(self).__name__,
             }
             message.set(ENTITIES, [*message.get(ENTITIES, []), entity], add_to_output=True)
+            if value == "feedback":
+                _read_as_follow_up(message)
             if value == "calculation":
                 _read_as_part_of_calculation(message, context.get("calculation") or {})
         return messages
+
+
+def _read_as_follow_up(message: Message) -> None:
+    """Right after an answer, a few words are a further question unless the act is a sure one.
+
+    "E quanto ci spendo?" looks a little like a greeting, and means the answer just read.
+    """
+    found = message.get(INTENT) or {}
+    act, sure = found.get(INTENT_NAME_KEY), found.get(PREDICTED_CONFIDENCE_KEY) or 0.0
+    text = message.get(TEXT) or ""
+    asks = text.rstrip().endswith("?")
+    if len(text.split()) < FEWEST_WORDS_TO_ASK:
+        return
+    if act not in AFTER_AN_ANSWER and sure < (SURE_QUESTION if asks else SURE):
+        message.set(
+            INTENT,
+            {INTENT_NAME_KEY: "ask_faq", PREDICTED_CONFIDENCE_KEY: 1.0},
+            add_to_output=True,
+        )
 
 
 def _read_as_part_of_calculation(message: Message, calculation: dict[str, Any]) -> None:

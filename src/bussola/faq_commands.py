@@ -61,11 +61,11 @@ def _faq_check(now: Settings, options: argparse.Namespace) -> int:
 def _misplaced(now: Settings) -> Callable[[Knowledge], list[tuple[str, Finding]]]:
     """The check that needs the encoder: minutes the first time, half a minute afterwards."""
     from bussola.bootstrap import build_encoder, cached
-    from bussola.knowledge.index import Index
+    from bussola.knowledge.index import Index, material_of
     from bussola.knowledge.misplaced import misplaced_variants
 
     encoder = cached(now, build_encoder(now))
-    return lambda knowledge: misplaced_variants(Index(knowledge, encoder))
+    return lambda knowledge: misplaced_variants(Index(material_of(knowledge), encoder))
 
 
 def _faq_stats(now: Settings, _: argparse.Namespace) -> int:

@@ -47,17 +47,10 @@ def prepare_knowledge(settings: Settings, say: Say) -> None:
     """Unpack the encoder, encode what curators wrote and learn from it: the index is then
     ready in a moment at every start. Does nothing when neither changed.
     """
-    from bussola.bootstrap import build_encoder, build_knowledge, encoder_name, learnt_store
-    from bussola.knowledge.calibration import Policy
-    from bussola.knowledge.index import digest
-    from bussola.knowledge.learnt_store import learnt_key
-    from bussola.knowledge.loading import load
+    from bussola.bootstrap import build_encoder, build_knowledge
 
-    key = learnt_key(digest(load(settings.faq)), encoder_name(settings), Policy())
-    if learnt_store(settings).load(key) is not None:
-        return
     encoder = build_encoder(settings, say)
-    say("reading the questions and learning from them (about a minute)")
+    say("reading the questions and learning from them (about a minute when they are new)")
     build_knowledge(settings, encoder).reload()
 
 

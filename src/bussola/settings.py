@@ -29,7 +29,9 @@ class Settings:
     """Where what can be made again is written: encoder, vectors."""
     database_url: str
     encoder: str
-    """"bundled", a hub name, or a folder."""
+    """"tuned", "bundled", a hub name, or a folder."""
+    encoder_backend: str
+    """"onnx" or "torch"."""
     host: str
     port: int
     public_url: str
@@ -61,6 +63,11 @@ class Settings:
         return self.root / "data" / "faq"
 
     @property
+    def calibration(self) -> Path:
+        """What people really ask, for the thresholds; no file means the variants alone."""
+        return self.root / "evaluation" / "calibration.jsonl"
+
+    @property
     def texts(self) -> Path:
         return self.root / "data" / "texts" / "it.yml"
 
@@ -82,7 +89,8 @@ NAMES = {
     "BUSSOLA_HOME": "var",
     "BUSSOLA_CACHE": "~/.cache/bussola",
     "BUSSOLA_DATABASE_URL": "",
-    "BUSSOLA_ENCODER": "bundled",
+    "BUSSOLA_ENCODER": "tuned",
+    "BUSSOLA_ENCODER_BACKEND": "onnx",
     "BUSSOLA_HOST": "127.0.0.1",
     "BUSSOLA_PORT": "8080",
     "BUSSOLA_PUBLIC_URL": "",
@@ -127,6 +135,12 @@ def _read(values: Mapping[str, str], name: str, reader: Callable[[str], T]) -> T
         raise SettingsError(f"{name} cannot be read: «{values[name]}»") from error
 
 
+def _backend(value: str) -> str:
+    if value not in {"onnx", "torch"}:
+        raise ValueError(value)
+    return value
+
+
 def _settings(values: Mapping[str, str], home: Path) -> Settings:
     host, port = values["BUSSOLA_HOST"], _read(values, "BUSSOLA_PORT", int)
     public_url = (values["BUSSOLA_PUBLIC_URL"] or f"http://{host}:{port}").rstrip("/")
@@ -138,6 +152,7 @@ def _settings(values: Mapping[str, str], home: Path) -> Settings:
         cache=Path(values["BUSSOLA_CACHE"]).expanduser().resolve(),
         database_url=values["BUSSOLA_DATABASE_URL"] or f"sqlite:///{home / 'bussola.db'}",
         encoder=values["BUSSOLA_ENCODER"],
+        encoder_backend=_read(values, "BUSSOLA_ENCODER_BACKEND", _backend),
         host=host,
         port=port,
         public_url=public_url,

@@ -146,6 +146,9 @@ class SmallAnswers:
             "stato": Signboard(
                 "stato", "personal_case", "La mia domanda", "Entra in MyINPS.", True, []
             ),
+            "raro": Signboard(
+                "raro", "expert", "Casi rari", "Serve un esperto. Posso chiederglielo.", True, []
+            ),
             "meteo": Signboard("meteo", "out_of_scope", "Altro", "Non parlo del tempo.", False, []),
         }
 

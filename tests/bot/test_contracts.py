@@ -15,7 +15,7 @@ from sanic import Sanic
 from actions.ask_knowledge import AskKnowledge
 from bot.gateway_channel import GatewayInput
 
-VERDICTS = ("answer", "ask_which", "personal_case", "off_topic", "dont_know")
+VERDICTS = ("answer", "ask_which", "personal_case", "off_topic", "expert", "dont_know")
 SAID_BY_ACTIONS = (*VERDICTS, "calculation_ask", "calculation")
 REQUEST = recorded("gateway_request")
 

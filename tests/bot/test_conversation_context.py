@@ -46,3 +46,23 @@ def test_states_are_those_of_the_slot() -> None:
     """The states here and the values of the slot in domain.yml are the same."""
     (slot,) = [s for s in Domain.load("domain.yml").slots if s.name == "awaiting"]
     assert [value for value in slot.values if value != "__other__"] == list(STATES)
+
+
+@pytest.mark.parametrize(
+    ("text", "act", "sure", "read_as"),
+    [
+        ("e quanto ci spendo?", "greet", 0.68, "ask_faq"),
+        ("sì, dopo prendo la disoccupazione?", "affirm", 0.88, "ask_faq"),
+        ("ciao", "greet", 0.60, "greet"),
+        ("grazie mille davvero", "thanks", 0.61, "thanks"),
+        ("sei proprio un idiota", "insult", 0.97, "insult"),
+    ],
+)
+def test_after_an_answer_other_acts_must_be_sure(
+    text: str, act: str, sure: float, read_as: str
+) -> None:
+    """A few words that look a little like an act are a further question, unless it is plain."""
+    message = Message({"text": text, "metadata": {"context": {"awaiting": "feedback"}}})
+    message.set("intent", {"name": act, "confidence": sure})
+    ConversationContext().process([message])
+    assert message.get("intent")["name"] == read_as

@@ -96,7 +96,7 @@ async def test_small_talk_at_any_time(
 
 
 @pytest.mark.parametrize(
-    "verdict", ["answer", "ask_which", "personal_case", "off_topic", "dont_know"]
+    "verdict", ["answer", "ask_which", "personal_case", "off_topic", "expert", "dont_know"]
 )
 async def test_a_question_goes_to_knowledge(
     gateway: Gateway, knowledge: FakeKnowledge, verdict: str

@@ -51,6 +51,7 @@ class FakeKnowledge:
     def __init__(self, verdict: str) -> None:
         said = recorded(f"knowledge_{verdict}")
         said["matches"] = [Match(**item) for item in said["matches"]]
+        said["second"] = Match(**said["second"]) if said["second"] else None
         self._said = Matched(**said)
         self.asked: list[tuple[str | None, ...]] = []
 

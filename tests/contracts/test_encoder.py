@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -27,9 +28,11 @@ ODD = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def encoder() -> Encoder:
-    return build_encoder(settings.load())
+@pytest.fixture(scope="module", params=["onnx", "torch"])
+def encoder(request: pytest.FixtureRequest) -> Encoder:
+    """The bundled encoder, before it is taught anything, on each backend."""
+    here = replace(settings.load(), encoder="bundled", encoder_backend=request.param)
+    return build_encoder(here)
 
 
 def strings() -> list[str]:

@@ -131,6 +131,7 @@ class LetterEncoder:
     """A stand-in where meaning does not matter: vectors of letter counts."""
 
     name = "letters"
+    taught: frozenset[str] = frozenset()
 
     def encode(self, texts: list[str], prompt: str) -> Vectors:
         import numpy as np

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bussola import settings
-from bussola.evaluating import EvaluationError, read_gold
+from bussola.evaluating.gold import EvaluationError, read_gold
 from bussola.knowledge.duplicates import all_questions, nearest_by_letters
 from bussola.knowledge.loading import load
 
@@ -32,7 +32,9 @@ def nearest(asked: list[str], known: list[str]) -> list[tuple[float, str, str]]:
     return [(likeness, text, other) for text, (likeness, other) in zip(asked, near, strict=True)]
 
 
-@pytest.mark.parametrize(("part", "too_near"), [("test", NEAR), ("development", 0.95)])
+@pytest.mark.parametrize(
+    ("part", "too_near"), [("test", NEAR), ("calibration", 0.92), ("development", 0.95)]
+)
 def test_no_question_is_taught(part: str, too_near: float) -> None:
     """Neither the same words nor, for the test part, nearly the same."""
     leaked = [row for row in nearest(questions(part), taught()) if row[0] > too_near]
@@ -41,16 +43,33 @@ def test_no_question_is_taught(part: str, too_near: float) -> None:
 
 def test_the_parts_do_not_share_questions() -> None:
     """What is tuned on development says nothing about the wording of the test."""
-    shared = [row for row in nearest(questions("test"), questions("development")) if row[0] > NEAR]
+    others = [*questions("development"), *questions("calibration")]
+    shared = [row for row in nearest(questions("test"), others) if row[0] > NEAR]
     assert shared == []
 
 
-@pytest.mark.parametrize("part", ["test", "development"])
+@pytest.mark.parametrize(
+    "part",
+    ["test", "development", "calibration", "conversations-test", "conversations-development"],
+)
 def test_every_expected_entry_exists(part: str) -> None:
     """A renamed entry must be renamed here too."""
     entries = load(settings.load().faq).entries
-    expected = {e for gold in read_gold(FOLDER / f"{part}.jsonl") for e in gold.expect}
+    gold = read_gold(FOLDER / f"{part}.jsonl")
+    expected = {e for g in gold for e in (*g.expect, *g.also, *([g.before] if g.before else []))}
     assert expected <= set(entries)
+
+
+def test_the_test_part_is_large_and_varied() -> None:
+    """Five hundred questions or more, in every style and language; sixty conversations."""
+    gold = read_gold(FOLDER / "test.jsonl")
+    assert len(gold) >= 500
+    assert {
+        "phone", "keywords", "story", "two_questions", "wrong_words", "no_accents", "foreigner",
+        "other_language", "near_miss", "autocorrect",
+    } <= {g.style for g in gold}  # fmt: skip
+    assert {"it", "en", "ro", "es", "uk", "fr", "sq"} == {g.language for g in gold}
+    assert len(read_gold(FOLDER / "conversations-test.jsonl")) >= 60
 
 
 def test_a_bad_file_names_its_line(tmp_path: Path) -> None:

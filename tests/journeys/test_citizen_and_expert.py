@@ -22,7 +22,7 @@ async def test_from_a_question_to_an_expert_and_back(
     await expect(answer).to_contain_text("26 giorni")
     await expect(answer).to_contain_text("Fonti")
 
-    which = await say(citizen, "quanto costa")
+    which = await say(citizen, "vorrei sapere dei contributi e dei pagamenti")
     choices = which.locator("button.choice:not(.quiet)")
     assert await choices.count() in (2, 3)
     label = str(await choices.first.text_content())

@@ -164,6 +164,49 @@ async def test_a_technical_personal_case_offers_the_rules(
     assert t.bot_said("offer_handoff")
 
 
+async def test_a_matter_for_an_expert_is_said_and_offered(
+    t: ConversationTester, bot: FakeBot
+) -> None:
+    """Too particular for a curated answer: no answer is given, and "yes" opens a case."""
+    bot.on("e il fondo volo?", {"type": "expert", "signpost_id": "raro"})
+    await t.citizen_says("e il fondo volo?")
+    assert t.bot_said("offer_handoff", "Serve un esperto. Posso chiederglielo.")
+    await t.citizen_presses(t.text("button_expert_on", theme="Riscatto della laurea"))
+    case = await t.open_case()
+    assert (case.reason, case.question) == ("technical", "e il fondo volo?")
+
+
+async def test_two_questions_get_two_answers(t: ConversationTester, bot: FakeBot) -> None:
+    """When both are sure, both are answered, and what follows is about the second."""
+    second = {"entry_id": "ferie", "sure": True}
+    bot.on("costo e ferie", {"type": "answer", "entry_id": "costo", "second": second})
+    await t.citizen_says("costo e ferie")
+    answers = [event.data["entry_id"] for event in t.said if event.kind == "answer"]
+    assert answers == ["costo", "ferie"]
+    bot.on("e poi", {"type": "details"})
+    await t.citizen_says("e poi")
+    assert bot.contexts[-1].previous_entry == "ferie"
+
+
+async def test_an_unsure_second_answer_is_only_offered(t: ConversationTester, bot: FakeBot) -> None:
+    """One answer and a button: nothing is said in a sure tone that is not sure."""
+    second = {"entry_id": "ferie", "sure": False}
+    bot.on("costo e ferie", {"type": "answer", "entry_id": "costo", "second": second})
+    await t.citizen_says("costo e ferie")
+    assert t.bot_said("notice", t.text("second_question"))
+    assert t.labels[-1] == "Quante ferie?"
+    await t.citizen_presses("Quante ferie?")
+    assert t.said[-1].data["entry_id"] == "ferie"
+
+
+async def test_a_second_entry_that_is_gone_is_no_harm(t: ConversationTester, bot: FakeBot) -> None:
+    """Content may change between the choice and the words: the first answer stands alone."""
+    second = {"entry_id": "sparita", "sure": True}
+    bot.on("costo e boh", {"type": "answer", "entry_id": "costo", "second": second})
+    await t.citizen_says("costo e boh")
+    assert [event.kind for event in t.said if event.author == "bot"][-1] == "answer"
+
+
 async def test_off_topic_says_so_and_shows_the_themes(t: ConversationTester, bot: FakeBot) -> None:
     """What is out of scope gets its signpost and the themes as buttons."""
     bot.on("che tempo fa", {"type": "off_topic", "signpost_id": "meteo"})

@@ -26,7 +26,7 @@ def service(knowledge: Knowledge, today: date) -> KnowledgeService:
     """Answers of `today`, from knowledge that is already read: no index is needed."""
     nothing = cast("Encoder", None)
     found = KnowledgeService(Path(), nothing, nothing, Policy(), lambda: today)
-    found._snapshot = Snapshot(knowledge, cast("Index", None), cast("Learnt", None))
+    found._snapshot = Snapshot(knowledge, cast("Index", None), cast("Learnt", None), {})
     return found
 
 

@@ -15,7 +15,7 @@ ATTEMPT_SECONDS = 6.0
 """Shorter than a lease, so that a slow answer never meets a second worker."""
 MOST_CHARACTERS = 2000
 _KNOWN_TYPES = frozenset(
-    {"answer", "ask_which", "personal_case", "off_topic", "dont_know", "notice", "menu", "details",
+    {"answer", "ask_which", "personal_case", "off_topic", "expert", "dont_know", "notice", "menu", "details",
      "choice", "none_of_these", "feedback", "abuse", "offer_handoff", "handoff",
      "handoff_declined", "quiz", "calculators", "calculation_ask", "calculation",
      "calculation_stopped"}

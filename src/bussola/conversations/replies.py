@@ -89,6 +89,21 @@ class Replies:
         )  # fmt: skip
         return (draft,), after
 
+    def answers(
+        self, entry_id: str, second: dict[str, Any] | None, context: Context, **evidence: Any
+    ) -> Said:
+        """One answer; a second question of the same message is answered too, or offered."""
+        drafts, after = self.answer(entry_id, context, **evidence)
+        other = self._answers.entry(second["entry_id"], context.language) if second else None
+        if second is None or other is None or drafts[0].kind != "answer":
+            return drafts, after
+        if second["sure"]:
+            more, after = self.answer(other.entry_id, after, second=other.entry_id, **evidence)
+            return (*drafts, *more), after
+        button = Button("second", other.question, Action("entry", other.entry_id))
+        text = self._texts.say("second_question")
+        return (*drafts, self._bot("notice", text, button, second=other.entry_id)), after
+
     def _under(self, shown: Shown) -> list[Button]:
         buttons: list[Button] = []
         if shown.details:
@@ -177,6 +192,19 @@ class Replies:
         draft = self._bot(kind, text, *buttons, signpost_id=board.id, links=board.links, **evidence)
         return (draft,), context.waiting_for(
             "nothing", shown=(), options=(), nearest=(), reason=kind
+        )
+
+    def for_an_expert(self, signpost_id: str, context: Context, **evidence: Any) -> Said:
+        """Our subject, but too particular for a curated answer: says so, and offers a person."""
+        board = self._answers.signpost(signpost_id)
+        if board is None:
+            return self.dont_know(context, ())
+        draft = self._bot(
+            "offer_handoff", board.text, *self._yes_or_no(context),
+            signpost_id=board.id, links=board.links, question=context.question, **evidence,
+        )  # fmt: skip
+        return (draft,), context.waiting_for(
+            "handoff", shown=(), options=(), nearest=(), reason="technical"
         )
 
     def dont_know(self, context: Context, nearest: tuple[str, ...], **evidence: Any) -> Said:

@@ -96,7 +96,9 @@ class Routing:
         language = payload.get("language", context.language)
         asked = replace(context, question=text, language=language)
         by_type: dict[str, Callable[[], Said]] = {
-            "answer": lambda: say.answer(payload["entry_id"], asked, **evidence),
+            "answer": lambda: say.answers(
+                payload["entry_id"], payload.get("second"), asked, **evidence
+            ),
             "ask_which": lambda: say.introduced(
                 "ask_which",
                 say.ask_which(
@@ -109,6 +111,9 @@ class Routing:
             ),
             "off_topic": lambda: say.introduced(
                 "elsewhere", say.signpost("off_topic", payload["signpost_id"], asked, **evidence)
+            ),
+            "expert": lambda: say.introduced(
+                "dont_know", say.for_an_expert(payload["signpost_id"], asked, **evidence)
             ),
             "dont_know": lambda: say.introduced(
                 "dont_know", say.dont_know(asked, tuple(payload.get("nearest", ())), **evidence)

@@ -11,7 +11,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bussola.knowledge.ranking import Verdict
-from bussola.knowledge.service import KnowledgeService
+from bussola.knowledge.service import KnowledgeService, Match
 
 # One thread: the encoder uses the cores by itself, and questions queue fairly.
 _thinking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="knowledge")
@@ -47,6 +47,8 @@ class MatchResponse(BaseModel):
     theme: str | None
     language: str
     index_version: str
+    second: MatchItem | None = None
+    """For the other question of the same message; `offered` when it is not sure."""
 
 
 async def match(knowledge: KnowledgeService, question: MatchRequest) -> MatchResponse:
@@ -58,16 +60,18 @@ async def match(knowledge: KnowledgeService, question: MatchRequest) -> MatchRes
     return MatchResponse(
         verdict=found.verdict,
         probability=found.probability,
-        matches=[
-            MatchItem(
-                entry_id=m.entry_id, theme=m.theme, question=m.question,
-                probability=m.probability, offered=m.offered,
-            )
-            for m in found.matches
-        ],
+        matches=[_item(m) for m in found.matches],
         theme=found.theme,
         language=found.language,
         index_version=found.index_version,
+        second=_item(found.second) if found.second else None,
+    )
+
+
+def _item(match: Match) -> MatchItem:
+    return MatchItem(
+        entry_id=match.entry_id, theme=match.theme, question=match.question,
+        probability=match.probability, offered=match.offered,
     )  # fmt: skip
 
 

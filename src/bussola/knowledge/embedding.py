@@ -24,6 +24,11 @@ class Encoder(Protocol):
         """Identifies the weights: vectors of different names are never compared."""
         ...
 
+    @property
+    def taught(self) -> frozenset[str]:
+        """Keys (`tuning.key_of`) of the questions it was taught: it is no judge of those."""
+        ...
+
     def encode(self, texts: list[str], prompt: Prompt) -> Vectors:
         """Shape (len(texts), dimensions), float32, rows of length 1."""
         ...
@@ -32,18 +37,22 @@ class Encoder(Protocol):
 class SentenceEncoder:
     """A `sentence_transformers.SentenceTransformer`, from a folder or a hub name."""
 
-    def __init__(self, source: str, name: str) -> None:
+    def __init__(self, source: str, name: str, taught: frozenset[str] = frozenset()) -> None:
         # Slow to import (torch), so only when an encoder is really needed.
         from sentence_transformers import SentenceTransformer
         from transformers.utils.logging import disable_progress_bar
 
         disable_progress_bar()
         self._model = SentenceTransformer(source, device="cpu")
-        self._name = name
+        self._name, self._taught = name, taught
 
     @property
     def name(self) -> str:
         return self._name
+
+    @property
+    def taught(self) -> frozenset[str]:
+        return self._taught
 
     def encode(self, texts: list[str], prompt: Prompt) -> Vectors:
         prefix = prompt if prompt in self._model.prompts else None
@@ -75,6 +84,10 @@ class CachedEncoder:
     @property
     def name(self) -> str:
         return self._encoder.name
+
+    @property
+    def taught(self) -> frozenset[str]:
+        return self._encoder.taught
 
     def encode(self, texts: list[str], prompt: Prompt) -> Vectors:
         keys = [hashlib.sha256(f"{prompt}\0{text}".encode()).hexdigest() for text in texts]

@@ -133,10 +133,11 @@ class Signpost(Strict):
 
     `personal_case`: somebody's own file ("a che punto è la mia domanda").
     `elsewhere`: another INPS matter.  `out_of_scope`: anything else, near misses included.
+    `expert`: our subject, but too particular for a general answer.
     """
 
     id: KebabId
-    kind: Literal["personal_case", "elsewhere", "out_of_scope"]
+    kind: Literal["personal_case", "elsewhere", "out_of_scope", "expert"]
     title: Line
     examples: list[Line] = Field(min_length=4)
     text: Prose

@@ -7,26 +7,24 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
 
+from bussola.knowledge.asked import Asked
 from bussola.knowledge.calibration import Learnt, Policy
-from bussola.knowledge.ranking import Calibration, Scale
-from bussola.knowledge.softmax import Softmax
 
-_FORMAT = "1"
+_FORMAT = "5"
 """Raised when the arrays, or the code that learns them, change meaning."""
 _MOST_KEPT = 8
-_NUMBERS = [f.name for f in fields(Calibration) if f.type == "float"]
-_ARRAYS = [f.name for f in fields(Calibration) if f.type == "Floats"]
+T = TypeVar("T")
 
 
-def learnt_key(knowledge_version: str, encoder_name: str, policy: Policy) -> str:
+def learnt_key(digest: str, encoder_name: str, policy: Policy, asked: list[Asked]) -> str:
     """What a set of learnt numbers depends on."""
-    return f"{knowledge_version} {encoder_name} {policy}"
+    return f"{digest} {encoder_name} {policy} {asked}"
 
 
 class LearntStore:
@@ -43,37 +41,40 @@ class LearntStore:
         """What was saved under `key`, or None; a damaged file counts as absent."""
         try:
             with np.load(self._file(key), allow_pickle=False) as kept:
-                a = {name: kept[name] for name in kept.files}
-            values: dict[str, Any] = {name: a[name] for name in _ARRAYS}
-            values |= {name: float(a[name]) for name in _NUMBERS}
-            calibration = Calibration(
-                scale=Scale(a["scale_low"], a["scale_high"]),
-                **values,
-            )
-            head = Softmax(a["head_weights"], a["head_bias"])
-            return Learnt(head, Softmax(a["gate_weights"], a["gate_bias"]), calibration)
+                return _joined(Learnt, {name: kept[name] for name in kept.files})
         except (OSError, ValueError, KeyError, EOFError):
             return None
 
     def save(self, key: str, learnt: Learnt) -> None:
         """Keep `learnt` under `key`; the file appears whole."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        calibration, file = learnt.calibration, self._file(key)
+        file = self._file(key)
         draft = file.with_suffix(f".{os.getpid()}.part.npz")
-        arrays: dict[str, Any] = {
-            name: np.asarray(getattr(calibration, name)) for name in [*_ARRAYS, *_NUMBERS]
-        }
-        np.savez(
-            draft,
-            scale_low=calibration.scale.low,
-            scale_high=calibration.scale.high,
-            head_weights=learnt.head.weights,
-            head_bias=learnt.head.bias,
-            gate_weights=learnt.gate.weights,
-            gate_bias=learnt.gate.bias,
-            **arrays,
-        )
+        np.savez(draft, **_apart(learnt))
         draft.replace(file)
         kept = sorted(self._folder.glob("*.npz"), key=lambda f: f.stat().st_mtime)
         for old in kept[:-_MOST_KEPT]:
             old.unlink(missing_ok=True)
+
+
+def _apart(value: Any, name: str = "") -> dict[str, Any]:
+    """Nested dataclasses as a flat mapping of dotted names to arrays."""
+    if not is_dataclass(value):
+        return {name: np.asarray(value)}
+    flat: dict[str, Any] = {}
+    for field in fields(value):
+        flat |= _apart(getattr(value, field.name), f"{name}.{field.name}".lstrip("."))
+    return flat
+
+
+def _joined(kind: type[T], arrays: dict[str, Any], name: str = "") -> T:
+    """The dataclass whose parts `_apart` named. Raises KeyError when one is missing."""
+    hints = get_type_hints(kind)
+    values: dict[str, Any] = {}
+    for field in fields(kind):  # type: ignore[arg-type]
+        part, full = hints[field.name], f"{name}.{field.name}".lstrip(".")
+        if is_dataclass(part):
+            values[field.name] = _joined(part, arrays, full)  # type: ignore[arg-type]
+        else:
+            values[field.name] = float(arrays[full]) if part is float else arrays[full]
+    return kind(**values)

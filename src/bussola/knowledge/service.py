@@ -4,33 +4,46 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+
+from bussola.knowledge.asked import Asked
 from bussola.knowledge.calibration import Learnt, Policy, learn
 from bussola.knowledge.embedding import Encoder
 from bussola.knowledge.entry import Entry, Link, Signpost, Source, Theme
 from bussola.knowledge.figures import Figure, references, render
-from bussola.knowledge.index import Index, Reading, Target
+from bussola.knowledge.index import Index, Target, material_of
 from bussola.knowledge.languages import ITALIAN, language_of
 from bussola.knowledge.learnt_store import LearntStore, learnt_key
 from bussola.knowledge.loading import Knowledge, load
 from bussola.knowledge.ranking import (
+    FEATURES,
     SIGNALS,
     Ranked,
+    Reading,
     Verdict,
     decide,
     options,
     rank,
 )
-from bussola.knowledge.scope import PERSONAL
+from bussola.knowledge.scope import GENERAL
+from bussola.knowledge.sentences import LONG_TEXT, questions, sentences
+from bussola.knowledge.spelling import written_out
 from bussola.text import folded
 
-SHORT_QUESTION_WORDS = 6
+SHORT_QUESTION_WORDS = 9
 """Up to this many words a question may lean on the one before ("e per la badante?")."""
+_LEANS = 0.6
+"""How much of the reading of such a question comes from the two together."""
+_SAME_THEME, _RELATED = 0.3, 0.3
+"""What an entry gains by being of the theme just read, and by being related to that entry."""
 _THEME_BONUS = 0.04
 _MOST_FURTHER = 2
+_VERDICTS: dict[str, Verdict] = {"personal_case": "personal_case", "expert": "expert"}
+"""What a signpost of each kind means; the others are other matters."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,8 @@ class Matched:
     theme: str | None
     language: str
     index_version: str
+    second: Match | None = None
+    """What answers the other question of the same message; `offered` when it is not sure."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +102,8 @@ class Snapshot:
     knowledge: Knowledge
     index: Index
     learnt: Learnt
+    languages: dict[str, str]
+    """The language of the words that translations bring, by those words, folded."""
 
 
 class KnowledgeService:
@@ -100,7 +117,9 @@ class KnowledgeService:
         policy: Policy,
         today: Callable[[], date],
         store: LearntStore | None = None,
+        asked: list[Asked] | None = None,
     ) -> None:
+        self._asked = asked or []
         self._folder = folder
         self._encoder = encoder
         self._query_encoder = query_encoder
@@ -130,17 +149,17 @@ class KnowledgeService:
         """
         with self._lock:
             knowledge = load(self._folder)
-            index = Index(knowledge, self._encoder)
+            index = Index(material_of(knowledge), self._encoder)
             learnt = self._learnt(index)
             index.encoder = self._query_encoder
-            self._snapshot = Snapshot(knowledge, index, learnt)
+            self._snapshot = Snapshot(knowledge, index, learnt, _languages(knowledge))
             return knowledge.version
 
     def _learnt(self, index: Index) -> Learnt:
         """What was learnt for this very version before, or learnt now and kept."""
-        key = learnt_key(index.digest, index.encoder.name, self._policy)
+        key = learnt_key(index.digest, index.encoder.name, self._policy, self._asked)
         kept = self._store.load(key) if self._store else None
-        learnt = kept or learn(index, self._policy)
+        learnt = kept or learn(index, self._policy, self._asked)
         if self._store and kept is None:
             self._store.save(key, learnt)
         return learnt
@@ -154,106 +173,175 @@ class KnowledgeService:
     ) -> Matched:
         """The verdict on `text`; the rest is what was talked about before, and in which language."""
         now = self.snapshot
-        known = now.index.language.get(folded(text))
+        known = now.languages.get(folded(text))
         spoken = known or language_of(text, language or ITALIAN)
         previous = now.knowledge.entries.get(previous_entry or "")
         leaning = previous is not None and len(text.split()) <= SHORT_QUESTION_WORDS
         exact = now.index.exact.get(folded(text))
         if exact is not None and not leaning:
             return self._in_so_many_words(now, now.index.targets[exact], spoken)
-        reading, ranked = self._ranked(now, text, theme)
+        asked = questions(written_out(text))
+        asked = asked if len(asked) > 1 else []
+        read = now.index.read([text, *asked], now.learnt.head)
+        reading, parts = read.of([0]), read.of(list(range(1, len(asked) + 1)))
+        ranked = self._rank(now, reading, theme)
         if previous is not None and leaning:
-            _, with_context = self._ranked(now, f"{previous.question} {text}", theme)
-            if self._leans(with_context, ranked, previous, now):
-                ranked = with_context
-        return self._matched(now, ranked, float(reading.scope[PERSONAL]), spoken)
+            ranked = self._after(now, previous, text, reading, ranked)
+        matched = self._matched(now, ranked, spoken)
+        if matched.verdict != "answer" and len(text) >= LONG_TEXT:
+            matched = self._matched(now, self._closer(now, text, reading, theme), spoken)
+        return self._both(now, matched, parts, spoken)
+
+    def _closer(self, now: Snapshot, text: str, reading: Reading, theme: str | None) -> Ranked:
+        """A long text that gives no sure answer is read sentence by sentence too.
+
+        The question is often one sentence of a story.
+        """
+        told = sentences(text)
+        if told:
+            reading = reading.with_parts(now.index.read(told, now.learnt.head))
+        return self._rank(now, reading, theme)
+
+    def _both(self, now: Snapshot, whole: Matched, parts: Reading, language: str) -> Matched:
+        """Two questions in one message: the second is answered too, or offered."""
+        if whole.verdict in {"personal_case", "off_topic"}:
+            return whole
+        each = [
+            self._matched(now, self._rank(now, parts.of([place]), whole.theme), language)
+            for place in range(len(parts.signals))
+        ]
+        sure = {part.matches[0].entry_id: part for part in each if part.verdict == "answer"}
+        if whole.verdict == "answer":
+            first = whole
+        elif len(sure) > 1:
+            first = next(iter(sure.values()))
+        else:
+            return whole
+        others = [
+            part
+            for part in each
+            if part.verdict in {"answer", "ask_which"}
+            and part.matches[0].entry_id != first.matches[0].entry_id
+        ]
+        if not others:
+            return whole
+        best = max(others, key=lambda part: (part.verdict == "answer", part.probability))
+        return replace(first, second=replace(best.matches[0], offered=best.verdict != "answer"))
 
     @staticmethod
     def _in_so_many_words(now: Snapshot, target: Target, language: str) -> Matched:
         """A curator foresaw exactly this question: there is nothing to weigh."""
         verdict: Verdict = "answer"
         if target.kind != "entry":
-            verdict = "personal_case" if target.kind == "personal_case" else "off_topic"
+            verdict = _VERDICTS.get(target.kind, "off_topic")
         match = Match(target.id, target.theme, target.question, 1.0)
-        return Matched(verdict, 1.0, [match], target.theme, language, now.index.version)
+        return Matched(verdict, 1.0, [match], target.theme, language, now.knowledge.version)
 
-    @staticmethod
-    def _leans(with_context: Ranked, alone: Ranked, previous: Entry, now: Snapshot) -> bool:
-        """True when the question only makes sense with the one before.
+    def _after(
+        self, now: Snapshot, previous: Entry, text: str, alone: Reading, ranked: Ranked
+    ) -> Ranked:
+        """A few words after an answer are read with its question, unless they stand alone.
 
-        A question that stands alone keeps its own reading, and a joined reading that only
-        finds the previous entry again adds nothing new.
+        The entry just read does not win by being quoted, and its neighbours are likelier.
         """
-        if alone.probability >= now.learnt.calibration.answer_above:
-            return False
-        winner = now.index.targets[int(with_context.order[0])]
-        return with_context.probability > alone.probability and winner.id != previous.id
+        scopes, calibration = now.index.scopes, now.learnt.calibration
+        verdict, _ = decide(ranked, scopes, calibration)
+        if verdict == "personal_case":
+            return ranked
+        joined = now.index.read([f"{previous.question} {text}"], now.learnt.head)
+        theme = now.knowledge.theme_of[previous.id]
+        near = np.array(
+            [_SAME_THEME * (t.theme == theme) + _RELATED * (t.id in previous.related)
+             for t in now.index.targets]
+        )  # fmt: skip
+        place = next(i for i, t in enumerate(now.index.targets) if t.id == previous.id)
+        mixed = rank(alone.joined_with(joined, place, _LEANS), scopes, calibration, near)
+        if verdict == "answer" and (
+            decide(mixed, scopes, calibration)[0] != "answer"
+            or mixed.probability <= ranked.probability
+        ):
+            return ranked
+        return mixed
 
     @staticmethod
-    def _ranked(now: Snapshot, text: str, theme: str | None) -> tuple[Reading, Ranked]:
-        reading = now.index.read(text, now.learnt.head, now.learnt.gate)
-        bonus = reading.signals[:, 0] * 0
+    def _rank(now: Snapshot, reading: Reading, theme: str | None) -> Ranked:
+        bonus = None
         if theme is not None:
-            for position, target in enumerate(now.index.targets):
-                bonus[position] = _THEME_BONUS if target.theme == theme else 0.0
-        return reading, rank(reading.signals, now.learnt.calibration, bonus)
+            bonus = np.array([_THEME_BONUS * (t.theme == theme) for t in now.index.targets])
+        return rank(reading, now.index.scopes, now.learnt.calibration, bonus)
 
-    def _matched(self, now: Snapshot, ranked: Ranked, personal: float, language: str) -> Matched:
-        targets, calibration = now.index.targets, now.learnt.calibration
-        kinds = [target.kind for target in targets]
-        verdict, best = decide(ranked, kinds, personal, calibration)
-        entries = [int(t) for t in ranked.order if kinds[int(t)] == "entry"]
+    @staticmethod
+    def _matched(now: Snapshot, ranked: Ranked, language: str) -> Matched:
+        targets, scopes = now.index.targets, now.index.scopes
+        verdict, best = decide(ranked, scopes, now.learnt.calibration)
+        entries = [int(t) for t in ranked.order if scopes[t] == GENERAL]
         if verdict == "ask_which":
-            offered = max(2, len(options(ranked, kinds, calibration)))
+            offered = len(options(ranked, scopes, now.learnt.calibration))
             chosen = entries[: offered + _MOST_FURTHER]
         elif verdict == "dont_know":
             chosen, offered = entries[:3], 0
         else:
             chosen, offered = [best], 1
-        top = max(float(ranked.fused[best]), 1e-6)
         matches = [
             Match(
                 targets[t].id,
                 targets[t].theme,
                 targets[t].question,
-                round(ranked.probability * max(0.0, float(ranked.fused[t])) / top, 4),
+                round(float(ranked.likely[t]), 4),
                 offered=position < offered,
             )
             for position, t in enumerate(chosen)
         ]
         theme = targets[chosen[0]].theme if chosen else None
         return Matched(
-            verdict, round(ranked.probability, 4), matches, theme, language, now.index.version
+            verdict, round(ranked.probability, 4), matches, theme, language, now.knowledge.version
         )
 
     def search(self, text: str, most: int = 12) -> list[Entry]:
         """The entries nearest to `text`, best first: for the page with all questions."""
         now = self.snapshot
-        _, ranked = self._ranked(now, text, None)
+        reading = now.index.read([text], now.learnt.head)
+        ranked = self._rank(now, reading, None)
         ids = [now.index.targets[int(t)].id for t in ranked.order]
         return [now.knowledge.entries[i] for i in ids if i in now.knowledge.entries][:most]
 
-    def explain(self, text: str, most: int = 5) -> list[dict[str, object]]:
-        """Why the best targets are where they are: each signal's part and the nearest question."""
+    def explain(self, text: str, most: int = 5) -> dict[str, object]:
+        """Why: the judges with their thresholds, and each signal's part in the best targets."""
         now = self.snapshot
-        reading, ranked = self._ranked(now, text, None)
+        reading = now.index.read([text], now.learnt.head)
+        ranked = self._rank(now, reading, None)
         calibration = now.learnt.calibration
-        scaled = calibration.scale.apply(reading.signals)
-        return [
-            {
-                "id": now.index.targets[t].id,
-                "fused": round(float(ranked.fused[t]), 3),
-                "nearest": now.index.nearest_question(t, text),
-                "signals": {
-                    name: {
-                        "raw": round(float(reading.signals[t, i]), 3),
-                        "part": round(float(scaled[t, i] * calibration.weights[i]), 3),
-                    }
-                    for i, name in enumerate(SIGNALS)
-                },
-            }
-            for t in map(int, ranked.order[:most])
-        ]
+        scaled = calibration.scale.apply(reading.signals[0])
+        verdict, _ = decide(ranked, now.index.scopes, calibration)
+        return {
+            "verdict": verdict,
+            "read_as": now.index.as_read(text),
+            "judges": {
+                "personal": [ranked.personal, calibration.personal_hint, calibration.personal_sure],
+                "elsewhere": [ranked.elsewhere, calibration.elsewhere_sure],
+                "expert": [ranked.expert, calibration.expert_sure],
+                "right": [ranked.probability, calibration.silent_below, calibration.answer_above],
+                "usual": [ranked.usual, calibration.unusual_below],
+            },
+            "features": dict(zip(FEATURES, np.round(ranked.features, 3).tolist(), strict=True)),
+            "targets": [
+                {
+                    "id": now.index.targets[t].id,
+                    "fused": round(float(ranked.fused[t]), 3),
+                    "likely": round(float(ranked.likely[t]), 3),
+                    "covers": round(float(reading.coverage[0, t]), 3),
+                    "nearest": now.index.nearest_question(t, text),
+                    "signals": {
+                        name: {
+                            "raw": round(float(reading.signals[0, t, i]), 3),
+                            "part": round(float(scaled[t, i] * calibration.weights[i]), 3),
+                        }
+                        for i, name in enumerate(SIGNALS)
+                    },
+                }
+                for t in map(int, ranked.order[:most])
+            ],
+        }
 
     def answer(self, entry_id: str, language: str = ITALIAN) -> Answer | None:
         """The entry with its figures of today, or None when there is no such entry.
@@ -305,6 +393,15 @@ class KnowledgeService:
         first = [i for i in knowledge.themes[theme].start_with if i in knowledge.entries]
         mine = [i for i, owner in knowledge.theme_of.items() if owner == theme]
         return [knowledge.entries[i] for i in dict.fromkeys([*first, *mine])]
+
+
+def _languages(knowledge: Knowledge) -> dict[str, str]:
+    return {
+        folded(question): language
+        for entry in knowledge.entries.values()
+        for language, words in entry.translations.items()
+        for question in (words.question, *words.variants)
+    }
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ MAX_FRAME_BYTES = 8_192 * 4
 _FOR_CITIZENS = (
     "entry_id", "question", "sources", "links", "valid_at", "valid_until", "stale",
     "case_code", "expected_by", "name", "kinds", "options", "theme", "signpost_id", "danger",
-    "probability", "index_version", "masked", "language", "table", "words", "sheet_id",
+    "probability", "index_version", "second", "masked", "language", "table", "words", "sheet_id",
     "calculator",
 )  # fmt: skip
 
