@@ -103,8 +103,26 @@ crash: setup  ## kill -9 of each part between message and answer, ten times each
 	@$(OURS)/python -m benchmarks.crash --kills 10
 
 .PHONY: evaluate
-evaluate: setup  ## Measure the whole path on the test questions
-	@$(OURS)/bussola evaluate evaluation/test.jsonl
+evaluate: setup  ## Measure the whole path: report and pictures in var/evaluation (15 minutes)
+	$(call say,dialogue acts of Rasa, cross-validated)
+	@mkdir -p var/evaluation && $(RASA)/python -m evaluation.dialogue_acts ours 2>/dev/null > var/evaluation/acts.md
+	@$(OURS)/bussola evaluate evaluation
+
+.PHONY: benchmark-understanding
+benchmark-understanding: setup  ## Our ranking beside Rasa's and plain ones; DATA=folder adds the public sets
+	@$(OURS)/python -m benchmarks.understanding $(if $(DATA),--data $(DATA))
+
+.PHONY: benchmark-ablation
+benchmark-ablation: setup  ## What each part of the ranking is worth, on the development questions
+	@$(OURS)/python -m benchmarks.ablation
+
+.PHONY: benchmark-growth
+benchmark-growth: setup  ## How building, memory and a question grow to 30,000 entries
+	@$(OURS)/python -m benchmarks.growth
+
+.PHONY: tune
+tune: setup  ## Teach the encoder our questions anew, after the content changed a lot
+	@$(OURS)/bussola tune
 
 .PHONY: benchmark-dialogue-acts
 benchmark-dialogue-acts: setup  ## Compare Rasa's classifiers on our dialogue acts, cross-validated
