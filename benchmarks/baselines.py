@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-import resource
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -19,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
+from benchmarks.memory import peak_mb
 from benchmarks.public_sets import LabelledSet
 from bussola.knowledge.embedding import Encoder, Prompt, Vectors
 
@@ -229,14 +227,3 @@ def run(ranker: Ranker, labelled_set: LabelledSet) -> Figures:
     return Figures(
         scores, trained - started, float(p50), float(p95), peak_mb(), tuple(left_out.tolist())
     )
-
-
-def peak_mb() -> float:
-    """The most memory this process ever held, in MB."""
-    status = Path("/proc/self/status")
-    if status.is_file():  # getrusage counts what the parent held: it survives exec on Linux
-        kilobytes = re.search(r"VmHWM:\s*(\d+) kB", status.read_text(encoding="utf-8"))
-        if kilobytes:
-            return int(kilobytes[1]) / 1024
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit

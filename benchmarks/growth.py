@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.baselines import peak_mb
+from benchmarks.memory import peak_mb
 from benchmarks.understanding import an_encoder
 from bussola import settings
 from bussola.knowledge.calibration import Policy, learn
@@ -55,6 +55,9 @@ class RandomEncoder:
     name = "random"
     taught: frozenset[str] = frozenset()
 
+    def __init__(self) -> None:
+        self._known: dict[str, Vectors] = {}
+
     def encode(self, texts: list[str], prompt: str) -> Vectors:  # noqa: ARG002  the port's
         found = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         for row, text in enumerate(texts):
@@ -63,11 +66,10 @@ class RandomEncoder:
         return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
 
     def _word(self, word: str) -> Vectors:
-        known = self.__dict__.setdefault("_known", {})
-        if word not in known:
+        if word not in self._known:
             chance = np.random.default_rng(zlib.crc32(word.encode()))
-            known[word] = chance.normal(size=DIMENSIONS).astype(np.float32)
-        return np.asarray(known[word])
+            self._known[word] = chance.normal(size=DIMENSIONS).astype(np.float32)
+        return self._known[word]
 
 
 def material(entries: int) -> Material:

@@ -14,8 +14,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
-import resource
 import sys
 import tempfile
 import time
@@ -49,6 +47,8 @@ from rasa.nlu.tokenizers.whitespace_tokenizer import WhitespaceTokenizer  # noqa
 from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT  # noqa: E402
 from rasa.shared.nlu.training_data.message import Message  # noqa: E402
 from rasa.shared.nlu.training_data.training_data import TrainingData  # noqa: E402
+
+from benchmarks.memory import peak_mb  # noqa: E402
 
 SEED = 42
 RETRIEVAL = "faq"
@@ -187,17 +187,6 @@ def _milliseconds(ranker: RasaRanker, asked: list[str]) -> tuple[float, float]:
         took.append(1000 * (time.perf_counter() - started))
     p50, p95 = np.percentile(took, [50, 95])
     return float(p50), float(p95)
-
-
-def peak_mb() -> float:
-    """The most memory this process ever held, in MB; as in baselines.py, which Rasa cannot read."""
-    status = Path("/proc/self/status")
-    if status.is_file():  # getrusage counts what the parent held: it survives exec on Linux
-        kilobytes = re.search(r"VmHWM:\s*(\d+) kB", status.read_text(encoding="utf-8"))
-        if kilobytes:
-            return int(kilobytes[1]) / 1024
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
 def main() -> None:

@@ -132,26 +132,28 @@ def main(arguments: list[str]) -> int:
     data = [our_set(now)]
     if options.data:
         data += [qa4faq(options.data), xsid_italian(options.data)]
+    out = options.out or now.home / "benchmarks"
+    out.mkdir(parents=True, exist_ok=True)
     rows: list[Row] = []
+
+    def told(found: Row) -> None:
+        """Written after each system: a run takes long, and one cut short has still measured."""
+        rows.append(found)
+        print(f"  {found.labelled_set}: {found.system} {found.success_at_1:.3f}", file=sys.stderr)
+        (out / "understanding.json").write_text(json.dumps([asdict(r) for r in rows], indent=1))
+        (out / "understanding.md").write_text(table(rows) + "\n")
+
     for one in data:
-        wanted = [r for r in our_side(one) if not options.only or r.name in options.only]
-        rows += [_told(measure(ranker, one)) for ranker in wanted]
+        for ranker in our_side(one):
+            if not options.only or ranker.name in options.only:
+                told(measure(ranker, one))
         for system in RASA:
             # A selector chooses between answers, which xSID has none of.
             missing = system == "response_selector" and one.answers[0] is None
             if not missing and (not options.only or system in options.only):
-                rows.append(_told(with_rasa(system, one, now.root)))
-    out = options.out or now.home / "benchmarks"
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "understanding.json").write_text(json.dumps([asdict(r) for r in rows], indent=1))
-    (out / "understanding.md").write_text(table(rows) + "\n")
+                told(with_rasa(system, one, now.root))
     print(table(rows))
     return 0
-
-
-def _told(found: Row) -> Row:
-    print(f"  {found.labelled_set}: {found.system} {found.success_at_1:.3f}", file=sys.stderr)
-    return found
 
 
 def _options(arguments: list[str]) -> Any:

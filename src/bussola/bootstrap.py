@@ -70,15 +70,23 @@ class SystemClock:
 def build_encoder(
     settings: Settings, say: Callable[[str], None] = lambda _: None, anew: bool = False
 ) -> Encoder:
-    """The encoder of the settings; what is missing of it is made first, which takes minutes."""
+    """The encoder of the settings, made first when missing, out of date or wanted `anew`: minutes."""
     which, backend = settings.encoder, settings.encoder_backend
     folder = encoders.prepare(which, backend, settings.cache, settings.faq, say, anew)
     return encoders.open_encoder(which, backend, folder)
 
 
+def _open_encoder(settings: Settings) -> Encoder:
+    """The encoder as set-up left it: a start does not ask whether the questions have changed."""
+    which, backend = settings.encoder, settings.encoder_backend
+    if not encoders.is_made(which, backend, settings.cache):
+        return build_encoder(settings)
+    return encoders.open_encoder(which, backend, encoders.folder_of(which, settings.cache))
+
+
 def build_knowledge(settings: Settings, encoder: Encoder | None = None) -> KnowledgeService:
     """Knowledge over the folder of the settings; the index is built at the first question."""
-    encoder = encoder or build_encoder(settings)
+    encoder = encoder or _open_encoder(settings)
     return KnowledgeService(
         settings.faq,
         cached(settings, encoder),

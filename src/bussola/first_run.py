@@ -44,8 +44,8 @@ def make_secrets(home: Path, say: Say) -> None:
 
 
 def prepare_knowledge(settings: Settings, say: Say) -> None:
-    """Unpack the encoder, encode what curators wrote and learn from it: the index is then
-    ready in a moment at every start. Does nothing when neither changed.
+    """Make the encoder, encode what curators wrote and learn from it: the index is then ready
+    in a moment at every start. What is kept from before is used where nothing changed.
     """
     from bussola.bootstrap import build_encoder, build_knowledge
 

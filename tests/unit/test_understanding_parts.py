@@ -248,7 +248,7 @@ def test_a_kept_encoder_serves_until_the_questions_are_others(tmp_path: Path) ->
     from dataclasses import asdict
 
     texts = [f"domanda numero {n}" for n in range(50)]
-    record = {"recipe": asdict(Recipe()), "taught": [key_of(t) for t in texts]}
+    record = {"recipe": asdict(Recipe()), "weights": "abc", "taught": [key_of(t) for t in texts]}
     (tmp_path / "tuned.json").write_text(json.dumps(record))
     assert is_tuned(tmp_path, [*texts, "una nuova"])
     assert not is_tuned(tmp_path, [f"altro tema {n}" for n in range(50)])

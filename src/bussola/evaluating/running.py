@@ -10,6 +10,7 @@ from typing import Any
 from bussola.asking import a_service
 from bussola.citizen_client import CitizenClient, Turn
 from bussola.evaluating.gold import Gold
+from bussola.knowledge.loading import load
 from bussola.settings import Settings
 
 Progress = Callable[[int, int], None]
@@ -78,11 +79,12 @@ async def through_the_service(
 ) -> list[Row]:
     """Ask each question in a conversation of its own, Rasa, guards and storage included."""
     rows = []
+    entries = load(settings.faq).entries if any(item.before for item in gold) else {}
     async with a_service(settings) as (session, url, token):
         for number, item in enumerate(gold, 1):
             citizen = await CitizenClient(session, url, token).start()
             if item.before:
-                await citizen.say(_question_of(settings, item.before))
+                await citizen.say(entries[item.before].question)
             rows.append(row_of(item, await citizen.say(item.text)))
             progress(number, len(gold))
     return rows
@@ -100,12 +102,6 @@ def row_of(item: Gold, turn: Turn) -> Row:
     return Row(
         item, kind, turn.entry_id, options, turn.probability, turn.seconds * 1000, second, language
     )
-
-
-def _question_of(settings: Settings, entry_id: str) -> str:
-    from bussola.knowledge.loading import load
-
-    return load(settings.faq).entries[entry_id].question
 
 
 def with_knowledge_only(

@@ -36,13 +36,12 @@ def read_asked(file: Path) -> list[Asked]:
         try:
             raw = json.loads(line)
             scope = _SCOPE_OF_KIND.get(raw["kind"])
-            expect = raw.get("expect") or []
-            right = (expect,) if isinstance(expect, str) else tuple(expect)
+            right = [*_listed(raw.get("expect")), *_listed(raw.get("also"))]
             text = raw["text"]
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"{file}:{number}: not a question") from error
         if scope:
-            asked.append(Asked(text, (*right, *_listed(raw.get("also"))), scope))
+            asked.append(Asked(text, tuple(right), scope))
     return asked
 
 

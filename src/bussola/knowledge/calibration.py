@@ -44,6 +44,7 @@ _MOST_TOGETHER = 12_000
 """Questions that the head and the weights are learnt from; the system grows with the cube."""
 _MOST_TO_CHOOSE = 2_000
 """Questions on which the shapes of the kernel are compared."""
+_MOST_OFFERED = 3
 _FEWEST = 100
 """Questions unseen by the encoder below which all are used."""
 
@@ -81,8 +82,8 @@ class Learnt:
 class Sample:
     """Texts with what the index says of them when it does not hold them.
 
-    `target` is the right one, -1 where no entry is right; `scope` what the text is about;
-    `right` (texts, targets) every target that is right.
+    `scope` (texts,) is what each text is about; `right` (texts, targets) every target that is
+    right, none where no entry is.
     """
 
     reading: Reading
@@ -129,22 +130,7 @@ def leave_one_out(index: Index) -> tuple[Head, Sample]:
     among = for_head.to(rows)
     head, outputs = fit(among, truth, _best_shape(among, truth, owner, len(index.targets)))
 
-    def without_self(scores: Floats) -> Floats:
-        scores[each, rows] = -1.0
-        return index.best_per_target(scores)
-
-    signals = np.stack(
-        [
-            without_self(near.meaning.astype(np.float64)),
-            (vectors @ index.answer_vectors.T).astype(np.float64),
-            outputs[:, : len(index.targets)],
-            without_self(index.bm25.scores(plain)),
-            without_self(near.letters.astype(np.float64)),
-            index.whole.scores(plain),
-        ],
-        axis=2,
-    )
-    assert signals.shape[2] == len(SIGNALS)
+    signals = index.signals(plain, vectors, outputs[:, : len(index.targets)], near, but=rows)
     reading = Reading(signals, outputs[:, len(index.targets) :], index.coverage.left_out(rows))
     right = np.zeros(signals.shape[:2], dtype=bool)
     right[each, owner] = True
@@ -237,15 +223,22 @@ def weights_of(own: Sample, scale: Scale) -> Floats:
 def _calibrate(
     index: Index, own: Sample, life: Sample | None, scale: Scale, weights: Floats, policy: Policy
 ) -> Calibration:
-    draft = _draft(index, own, scale, weights, policy)
     samples = [sample for sample in (own, life) if sample is not None]
-    measured = [_measured(index, sample, draft) for sample in samples]
+    fused = [fuse(sample.reading.signals, scale, weights) for sample in samples]
+    ranked = [np.where(index.scopes == GENERAL, scores, -np.inf) for scores in fused]
+    draft = _draft(own, ranked[0], scale, weights, policy)
+    measured = [
+        features(sample.reading, scores, index.scopes, draft)
+        for sample, scores in zip(samples, fused, strict=True)
+    ]
     weight = np.concatenate([np.full(len(m), 1 / len(m)) for m in measured])
     weight *= len(weight) / weight.sum()
     x = np.concatenate(measured)
     scope = np.concatenate([sample.scope for sample in samples])
-    best_right = np.concatenate([_best_is_right(index, sample, draft) for sample in samples])
-    among = np.concatenate([_among_offered(index, sample, draft) for sample in samples])
+    best_right, among = (
+        np.concatenate([_among_best(s, r, most) for s, r in zip(samples, ranked, strict=True)])
+        for most in (1, _MOST_OFFERED)
+    )
     judged = (scope == GENERAL) | (scope == EXPERT)
     personal, p_personal = _judge(x, scope == PERSONAL, weight)
     elsewhere, p_elsewhere = _judge(x, scope == ELSEWHERE, weight)
@@ -278,10 +271,14 @@ def _calibrate(
     )
 
 
-def _draft(index: Index, own: Sample, scale: Scale, weights: Floats, policy: Policy) -> Calibration:
-    """A calibration that can measure features: the percentiles are there, the judges are not."""
+def _draft(
+    own: Sample, fused: Floats, scale: Scale, weights: Floats, policy: Policy
+) -> Calibration:
+    """A calibration that can measure features: the percentiles are there, the judges are not.
+
+    `fused` (texts, targets) is -inf for what is no entry.
+    """
     signals = own.reading.signals
-    fused = np.where(index.scopes == GENERAL, fuse(signals, scale, weights), -np.inf)
     winner, rows = fused.argmax(axis=1), np.arange(len(signals))
     right = own.right[rows, winner]
     nobody = Logit(np.zeros(1), np.ones(1), np.zeros(1), 0.0)
@@ -296,25 +293,9 @@ def _draft(index: Index, own: Sample, scale: Scale, weights: Floats, policy: Pol
     )  # fmt: skip
 
 
-def _measured(index: Index, sample: Sample, calibration: Calibration) -> Floats:
-    fused = fuse(sample.reading.signals, calibration.scale, calibration.weights)
-    return features(sample.reading, fused, index.scopes, calibration)
-
-
-def _entries_fused(index: Index, sample: Sample, calibration: Calibration) -> Floats:
-    fused = fuse(sample.reading.signals, calibration.scale, calibration.weights)
-    return np.where(index.scopes == GENERAL, fused, -np.inf)
-
-
-def _best_is_right(index: Index, sample: Sample, calibration: Calibration) -> NDArray[np.bool_]:
-    best = _entries_fused(index, sample, calibration).argmax(axis=1)
-    return np.asarray(sample.right[np.arange(len(best)), best])
-
-
-def _among_offered(
-    index: Index, sample: Sample, calibration: Calibration, most: int = 3
-) -> NDArray[np.bool_]:
-    order = np.argsort(-_entries_fused(index, sample, calibration), axis=1)[:, :most]
+def _among_best(sample: Sample, ranked: Floats, most: int) -> NDArray[np.bool_]:
+    """Whether a right target is among the `most` best of each text, (texts,)."""
+    order = np.argsort(-ranked, axis=1)[:, :most]
     return np.asarray(np.take_along_axis(sample.right, order, axis=1).any(axis=1))
 
 

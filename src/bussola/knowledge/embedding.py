@@ -44,15 +44,7 @@ class SentenceEncoder:
 
         disable_progress_bar()
         self._model = SentenceTransformer(source, device="cpu")
-        self._name, self._taught = name, taught
-
-    @property
-    def name(self) -> str:
-        return self._name
-
-    @property
-    def taught(self) -> frozenset[str]:
-        return self._taught
+        self.name, self.taught = name, taught
 
     def encode(self, texts: list[str], prompt: Prompt) -> Vectors:
         prefix = prompt if prompt in self._model.prompts else None
@@ -74,20 +66,13 @@ class CachedEncoder:
 
     def __init__(self, encoder: Encoder, folder: Path) -> None:
         self._encoder = encoder
+        self.name, self.taught = encoder.name, encoder.taught
         key = hashlib.sha256(encoder.name.encode()).hexdigest()[:16]
         self._file = folder / f"vectors-{key}.npz"
         self._known: dict[str, Vectors] = {}
         if self._file.is_file():
             with np.load(self._file) as stored:
                 self._known = dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
-
-    @property
-    def name(self) -> str:
-        return self._encoder.name
-
-    @property
-    def taught(self) -> frozenset[str]:
-        return self._encoder.taught
 
     def encode(self, texts: list[str], prompt: Prompt) -> Vectors:
         keys = [hashlib.sha256(f"{prompt}\0{text}".encode()).hexdigest() for text in texts]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,17 +15,33 @@ ONNX = "onnx"
 Say = Callable[[str], None]
 
 
+def folder_of(which: str, cache: Path) -> Path:
+    """Where the encoder of that name is, or will be once it is made."""
+    if which not in (TUNED, BUNDLED):
+        return Path(which)
+    return cache / "encoders" / ("e5-small-tuned" if which == TUNED else "e5-small")
+
+
+def is_made(which: str, backend: str, cache: Path) -> bool:
+    """True when nothing of it is missing; whether it is out of date is not asked."""
+    if which not in (TUNED, BUNDLED):
+        return True
+    wanted = [onnx_encoder.FILE if backend == ONNX else "config.json"]
+    wanted += [tuning.RECORD] if which == TUNED else []
+    return all((folder_of(which, cache) / name).is_file() for name in wanted)
+
+
 def prepare(which: str, backend: str, cache: Path, faq: Path, say: Say, anew: bool = False) -> Path:
-    """The folder of the encoder, made when it is not there: unpacked, taught, exported.
+    """The folder of the encoder, made when missing or out of date: unpacked, taught, exported.
 
     `which` is TUNED, BUNDLED, or a folder or hub name, which is used as it is. With `anew` the
     encoder is taught again. Raises KnowledgeError when `faq` has errors.
     """
+    folder = folder_of(which, cache)
     if which not in (TUNED, BUNDLED):
-        return Path(which)
-    folder = bundled_encoder.prepare(cache / "encoders" / "e5-small", say)
+        return folder
+    base = bundled_encoder.prepare(folder_of(BUNDLED, cache), say)
     if which == TUNED:
-        base, folder = folder, cache / "encoders" / "e5-small-tuned"
         questions, owner = to_teach(load(faq))
         if anew or not tuning.is_tuned(folder, questions):
             say("teaching the encoder our questions (about six minutes on two cores, once)")
@@ -43,8 +58,7 @@ def name_of(which: str, folder: Path) -> str:
         return bundled_encoder.WEIGHTS_SHA256
     if which != TUNED:
         return which
-    with (folder / "model.safetensors").open("rb") as weights:
-        return f"{TUNED} {hashlib.file_digest(weights, 'sha256').hexdigest()}"
+    return f"{TUNED} {tuning.weights_of(folder)}"
 
 
 def open_encoder(which: str, backend: str, folder: Path) -> Encoder:

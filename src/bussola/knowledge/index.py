@@ -77,7 +77,7 @@ class Index:
         self._speller = Speller([*plain, *material.passages, *material.wholes])
         self.coverage = Coverage(plain, self.owner, material.wholes)
 
-    def best_per_target(self, scores: NDArray[Any]) -> Floats:
+    def _best_per_target(self, scores: NDArray[Any]) -> Floats:
         """Highest score of each target's questions: (texts, questions) -> (texts, targets)."""
         return np.asarray(np.maximum.reduceat(scores, self._bounds, axis=1), dtype=np.float64)
 
@@ -94,10 +94,8 @@ class Index:
         """The same of texts already written out, with their vectors."""
         near, lexical = self.nearness(texts, vectors)
         outputs = head.outputs(near)
-        columns = self._columns(texts, vectors, outputs[:, : len(self.targets)], lexical)
-        return Reading(
-            np.stack(columns, axis=2), outputs[:, len(self.targets) :], self.coverage.of(texts)
-        )
+        signals = self.signals(texts, vectors, outputs[:, : len(self.targets)], lexical)
+        return Reading(signals, outputs[:, len(self.targets) :], self.coverage.of(texts))
 
     def nearness(self, texts: list[str], vectors: Vectors) -> tuple[Nearness, Nearness]:
         """For the head (meaning without what all questions share), and as it is."""
@@ -117,19 +115,32 @@ class Index:
         right = np.sqrt(np.maximum(1 - 2 * self._to_centre + middle, 1e-9))
         return np.asarray(product / left[:, None] / right[None, :], dtype=np.float32)
 
-    def _columns(
-        self, texts: list[str], vectors: Vectors, head: Floats, near: Nearness
-    ) -> list[Floats]:
+    def signals(
+        self,
+        texts: list[str],
+        vectors: Vectors,
+        head: Floats,
+        near: Nearness,
+        but: NDArray[np.int64] | None = None,
+    ) -> Floats:
+        """Shape (texts, targets, signals). With `but`, each text as if that question were not there."""
+
+        def best(scores: NDArray[Any]) -> Floats:
+            if but is not None:
+                scores = scores.copy()
+                scores[np.arange(len(but)), but] = -1.0
+            return self._best_per_target(scores)
+
         columns = [
-            self.best_per_target(near.meaning),
+            best(near.meaning),
             np.asarray(vectors @ self.answer_vectors.T, dtype=np.float64),
             head,
-            self.best_per_target(self.bm25.scores(texts)),
-            self.best_per_target(near.letters),
+            best(self.bm25.scores(texts)),
+            best(near.letters),
             self.whole.scores(texts),
         ]
         assert len(columns) == len(SIGNALS)
-        return columns
+        return np.stack(columns, axis=2)
 
     def nearest_question(self, target: int, text: str) -> str:
         """The question of `target` that is nearest in meaning to `text`."""

@@ -32,6 +32,18 @@ def stems(text: str) -> list[str]:
     return [without_accents(_stem(w)) for w in words if w not in _STOP]
 
 
+def rarity(present: NDArray[Any], documents: int) -> tuple[Floats, float]:
+    """Inverse document frequency of terms `present` in so many, and of one never seen."""
+    idf = np.log(1 + (documents - present + 0.5) / (present + 0.5))
+    return idf, float(idf.max(initial=1.0))
+
+
+def _unseen(texts: list[str], counter: CountVectorizer) -> Floats:
+    """How many different stems of each text the vocabulary does not hold."""
+    known = counter.vocabulary_
+    return np.array([len({t for t in stems(text) if t not in known}) for text in texts], float)
+
+
 class Bm25:
     """BM25 with Italian stemming; a score is a share of a perfect match (0-1)."""
 
@@ -39,8 +51,7 @@ class Bm25:
         self._counter = CountVectorizer(analyzer=stems)
         counts = csr_matrix(self._counter.fit_transform(documents), dtype=np.float64)
         present = np.asarray((counts > 0).sum(axis=0)).ravel()
-        self._idf = np.log(1 + (counts.shape[0] - present + 0.5) / (present + 0.5))
-        self._unseen_idf = float(self._idf.max(initial=1.0))
+        self._idf, self._unseen_idf = rarity(present, counts.shape[0])
         length = np.asarray(counts.sum(axis=1)).ravel()
         norm = _K1 * (1 - _B + _B * length / max(float(length.mean()), 1.0))
         rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
@@ -54,10 +65,7 @@ class Bm25:
         asked.data[:] = 1.0
         raw = (asked @ self._weights).toarray()
         known = asked @ self._idf
-        unseen = [
-            len({t for t in stems(text) if t not in self._counter.vocabulary_}) for text in texts
-        ]
-        most = (known + np.array(unseen) * self._unseen_idf) * (_K1 + 1) / 1.6
+        most = (known + _unseen(texts, self._counter) * self._unseen_idf) * (_K1 + 1) / 1.6
         return np.asarray(np.minimum(raw / np.maximum(most, 1e-9)[:, None], 1.0))
 
 
@@ -87,8 +95,7 @@ class Coverage:
         self._counter = CountVectorizer(analyzer=stems, binary=True)
         said = csr_matrix(self._counter.fit_transform([*questions, *wholes]), dtype=np.float32)
         present = np.asarray(said.sum(axis=0)).ravel()
-        self._idf = np.log(1 + (said.shape[0] - present + 0.5) / (present + 0.5))
-        self._unseen_idf = float(self._idf.max(initial=1.0))
+        self._idf, self._unseen_idf = rarity(present, said.shape[0])
         places = np.r_[owner, np.arange(len(wholes))]
         belongs = csr_matrix(
             (np.ones(len(places), np.float32), (places, np.arange(len(places)))),
@@ -103,10 +110,7 @@ class Coverage:
     def of(self, texts: list[str]) -> Floats:
         """Shape (texts, targets): the share of the weight of the words of a text, 0 to 1."""
         asked = csr_matrix(self._counter.transform(texts), dtype=np.float32)
-        unseen = [
-            len({t for t in stems(text) if t not in self._counter.vocabulary_}) for text in texts
-        ]
-        return self._shares(asked, np.array(unseen) * self._unseen_idf)
+        return self._shares(asked, _unseen(texts, self._counter) * self._unseen_idf)
 
     def left_out(self, rows: NDArray[np.int64]) -> Floats:
         """The same for some questions of the index, each as if it were not there itself."""

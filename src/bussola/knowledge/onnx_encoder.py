@@ -31,7 +31,7 @@ class OnnxEncoder:
         import onnxruntime
         from tokenizers import Tokenizer
 
-        self._name, self._taught = name, taught
+        self.name, self.taught = name, taught
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(_LONGEST)
         self._tokenizer.no_padding()
@@ -43,14 +43,6 @@ class OnnxEncoder:
         self._session = onnxruntime.InferenceSession(
             str(folder / FILE), options, providers=["CPUExecutionProvider"]
         )
-
-    @property
-    def name(self) -> str:
-        return self._name
-
-    @property
-    def taught(self) -> frozenset[str]:
-        return self._taught
 
     def encode(self, texts: list[str], prompt: Prompt) -> Vectors:
         """Shape (len(texts), dimensions), rows of length 1."""

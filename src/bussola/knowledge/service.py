@@ -30,7 +30,7 @@ from bussola.knowledge.ranking import (
     rank,
 )
 from bussola.knowledge.scope import GENERAL
-from bussola.knowledge.sentences import LONG_TEXT, questions, sentences
+from bussola.knowledge.sentences import questions, sentences
 from bussola.knowledge.spelling import written_out
 from bussola.text import folded
 
@@ -42,8 +42,10 @@ _SAME_THEME, _RELATED = 0.3, 0.3
 """What an entry gains by being of the theme just read, and by being related to that entry."""
 _THEME_BONUS = 0.04
 _MOST_FURTHER = 2
-_VERDICTS: dict[str, Verdict] = {"personal_case": "personal_case", "expert": "expert"}
-"""What a signpost of each kind means; the others are other matters."""
+_VERDICTS: dict[str, Verdict] = {
+    "entry": "answer", "personal_case": "personal_case", "expert": "expert"
+}  # fmt: skip
+"""What a target of each kind means in a curator's own words; the others are other matters."""
 
 
 @dataclass(frozen=True)
@@ -188,19 +190,12 @@ class KnowledgeService:
         if previous is not None and leaning:
             ranked = self._after(now, previous, text, reading, ranked)
         matched = self._matched(now, ranked, spoken)
-        if matched.verdict != "answer" and len(text) >= LONG_TEXT:
-            matched = self._matched(now, self._closer(now, text, reading, theme), spoken)
-        return self._both(now, matched, parts, spoken)
-
-    def _closer(self, now: Snapshot, text: str, reading: Reading, theme: str | None) -> Ranked:
-        """A long text that gives no sure answer is read sentence by sentence too.
-
-        The question is often one sentence of a story.
-        """
-        told = sentences(text)
+        told = sentences(text) if matched.verdict != "answer" else []
         if told:
-            reading = reading.with_parts(now.index.read(told, now.learnt.head))
-        return self._rank(now, reading, theme)
+            # The question is often one sentence of a story.
+            closer = reading.with_parts(now.index.read(told, now.learnt.head))
+            matched = self._matched(now, self._rank(now, closer, theme), spoken)
+        return self._both(now, matched, parts, spoken)
 
     def _both(self, now: Snapshot, whole: Matched, parts: Reading, language: str) -> Matched:
         """Two questions in one message: the second is answered too, or offered."""
@@ -231,9 +226,7 @@ class KnowledgeService:
     @staticmethod
     def _in_so_many_words(now: Snapshot, target: Target, language: str) -> Matched:
         """A curator foresaw exactly this question: there is nothing to weigh."""
-        verdict: Verdict = "answer"
-        if target.kind != "entry":
-            verdict = _VERDICTS.get(target.kind, "off_topic")
+        verdict = _VERDICTS.get(target.kind, "off_topic")
         match = Match(target.id, target.theme, target.question, 1.0)
         return Matched(verdict, 1.0, [match], target.theme, language, now.knowledge.version)
 

@@ -78,7 +78,10 @@ def tune(
     draft = folder.with_name(f"{folder.name}.{os.getpid()}.part")
     shutil.rmtree(draft, ignore_errors=True)
     encoder.save(str(draft), create_model_card=False)
-    record = {"recipe": asdict(recipe), "taught": sorted({key_of(questions[i]) for i in taught})}
+    with (draft / "model.safetensors").open("rb") as weights:
+        digest = hashlib.file_digest(weights, "sha256").hexdigest()
+    keys = sorted({key_of(questions[i]) for i in taught})
+    record = {"recipe": asdict(recipe), "weights": digest, "taught": keys}
     (draft / RECORD).write_text(json.dumps(record))
     shutil.rmtree(folder, ignore_errors=True)
     draft.replace(folder)
@@ -91,11 +94,16 @@ def is_tuned(folder: Path, questions: list[str], recipe: Recipe = Recipe()) -> b
     An entry more or less changes little: the head and the weights are learnt anew anyway.
     """
     record = _record(folder)
-    if record.get("recipe") != asdict(recipe):
+    if record.get("recipe") != asdict(recipe) or "weights" not in record:
         return False
     due = [key_of(text) for text in questions if not is_held_out(text, recipe.held_out)]
     known = set(record["taught"])
     return sum(key in known for key in due) >= ENOUGH * len(due)
+
+
+def weights_of(folder: Path) -> str:
+    """The SHA-256 of the weights in `folder`, taken when they were taught. KeyError if never."""
+    return str(_record(folder)["weights"])
 
 
 def taught_by(folder: Path) -> frozenset[str]:
@@ -118,7 +126,7 @@ def _teach(
     import torch
 
     torch.manual_seed(recipe.seed)
-    states = _Lower(encoder, recipe).states(questions, by_target)
+    states = _lower_states(encoder, questions, by_target, recipe)
     bert = encoder[0].auto_model
     upper = bert.encoder.layer[recipe.frozen_layers :]
     for parameter in bert.parameters():
@@ -151,7 +159,7 @@ def _teach(
     bert.eval()
 
 
-def _batches(by_target: dict[int, list[int]], recipe: Recipe) -> Iterator[list[tuple[int, int]]]:
+def _batches(by_target: dict[int, list[int]], recipe: Recipe) -> Iterator[list[tuple[int, ...]]]:
     """For ever: pairs of questions of one target, each target at most once a batch."""
     chance = random.Random(recipe.seed)  # noqa: S311
     waiting: list[int] = []
@@ -162,40 +170,36 @@ def _batches(by_target: dict[int, list[int]], recipe: Recipe) -> Iterator[list[t
             waiting += fresh
         now = list(dict.fromkeys(waiting[: recipe.targets_a_batch]))
         waiting = waiting[recipe.targets_a_batch :]
-        pairs = [chance.sample(by_target[target], 2) for target in now]
-        yield [(first, second) for first, second in pairs]
+        yield [tuple(chance.sample(by_target[target], 2)) for target in now]
 
 
-class _Lower:
-    """The frozen part, run once: what comes out of it for each question."""
+def _lower_states(
+    encoder: Any, questions: list[str], by_target: dict[int, list[int]], recipe: Recipe
+) -> dict[int, Any]:
+    """What comes out of the frozen layers for each question, computed once."""
+    import torch
 
-    def __init__(self, encoder: Any, recipe: Recipe) -> None:
-        self._encoder, self._recipe = encoder, recipe
-
-    def states(self, questions: list[str], by_target: dict[int, list[int]]) -> dict[int, Any]:
-        import torch
-
-        bert, tokenizer = self._encoder[0].auto_model, self._encoder.tokenizer
-        prefix = self._encoder.prompts["query"]
-        wanted = sorted(
-            (i for mine in by_target.values() for i in mine), key=lambda i: len(questions[i])
-        )
-        found: dict[int, Any] = {}
-        bert.eval()
-        with torch.no_grad():
-            for start in range(0, len(wanted), 64):
-                now = wanted[start : start + 64]
-                read = tokenizer(
-                    [prefix + questions[i] for i in now], padding=True, truncation=True,
-                    max_length=self._recipe.longest, return_tensors="pt",
-                )  # fmt: skip
-                mask = read["attention_mask"]
-                state = bert.embeddings(read["input_ids"])
-                for layer in bert.encoder.layer[: self._recipe.frozen_layers]:
-                    state = _through(layer, state, mask)
-                for row, i in enumerate(now):
-                    found[i] = state[row, : int(mask[row].sum())].clone()
-        return found
+    bert, tokenizer = encoder[0].auto_model, encoder.tokenizer
+    prefix = encoder.prompts["query"]
+    wanted = sorted(
+        (i for mine in by_target.values() for i in mine), key=lambda i: len(questions[i])
+    )
+    found: dict[int, Any] = {}
+    bert.eval()
+    with torch.no_grad():
+        for start in range(0, len(wanted), 64):
+            now = wanted[start : start + 64]
+            read = tokenizer(
+                [prefix + questions[i] for i in now], padding=True, truncation=True,
+                max_length=recipe.longest, return_tensors="pt",
+            )  # fmt: skip
+            mask = read["attention_mask"]
+            state = bert.embeddings(read["input_ids"])
+            for layer in bert.encoder.layer[: recipe.frozen_layers]:
+                state = _through(layer, state, mask)
+            for row, i in enumerate(now):
+                found[i] = state[row, : int(mask[row].sum())].clone()
+    return found
 
 
 def _vectors(upper: Any, states: dict[int, Any], rows: list[int]) -> Any:
