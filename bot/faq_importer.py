@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 import rasa.shared.utils.io
 from rasa.shared.core.domain import Domain
@@ -16,6 +19,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 INTENT_NAME = "ask_faq"
 FAQ_FOLDER = Path("data/faq")
+FEWEST_QUESTIONS = 10
+MUCH_MORE = 5
+"""How many times more often than acts the questions must use a word for it to be theirs."""
+_WORD = re.compile(r"\w{3,}")
 
 
 class FaqImporter(TrainingDataImporter):
@@ -49,10 +56,34 @@ class FaqImporter(TrainingDataImporter):
     def get_nlu_data(self, language: str | None = "it") -> TrainingData:
         acts = self.acts.get_nlu_data(language).intent_examples
         taught = {message.get(TEXT).casefold() for message in acts}
-        asked = dict.fromkeys(questions(self.folder))
+        asked = list(dict.fromkeys(questions(self.folder)))
+        examples = dict.fromkeys([*asked, *lone_words(asked, taught)])
         return TrainingData(
-            [Message({TEXT: t, INTENT: INTENT_NAME}) for t in asked if t.casefold() not in taught]
+            [
+                Message({TEXT: text, INTENT: INTENT_NAME})
+                for text in examples
+                if text.casefold() not in taught
+            ]
         )
+
+
+def lone_words(asked: Iterable[str], acts: Iterable[str]) -> list[str]:
+    """The words of the subject, one at a time: on a phone "tredicesima" is a whole question.
+
+    Those of several questions that acts hardly ever use: without them any unknown word is
+    taken for a greeting.
+    """
+    of_questions, of_acts = _count(asked), _count(acts)
+    return sorted(
+        word
+        for word, many in of_questions.items()
+        if many >= FEWEST_QUESTIONS and many > MUCH_MORE * of_acts[word]
+    )
+
+
+def _count(texts: Iterable[str]) -> Counter[str]:
+    """In how many texts each word of at least three letters or digits stands."""
+    return Counter(w for text in texts for w in set(_WORD.findall(text.casefold())))
 
 
 def questions(folder: Path) -> Iterator[str]:

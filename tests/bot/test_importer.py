@@ -9,7 +9,7 @@ import pytest
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.nlu.constants import INTENT, TEXT
 
-from bot.faq_importer import FAQ_FOLDER, FaqImporter, questions
+from bot.faq_importer import FAQ_FOLDER, FaqImporter, lone_words, questions
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +83,12 @@ def test_gives_questions_only() -> None:
     assert importer.get_domain().is_empty()
     assert importer.get_stories().is_empty()
     assert importer.get_config() == {}
+
+
+def test_the_words_of_the_subject_are_questions_too() -> None:
+    """Those of many questions that acts hardly use; a greeting stays a greeting."""
+    asked = [f"quanto tfr per {n} mesi" for n in range(12)] + ["ciao, e la tredicesima?"] * 9
+    words = lone_words(asked, ["ciao", "ciao a tutti", "per me va bene"])
+    assert "tfr" in words
+    assert "ciao" not in words
+    assert "tredicesima" not in words  # in too few

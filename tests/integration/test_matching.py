@@ -38,3 +38,19 @@ def test_a_translated_question_finds_its_entry(knowledge: KnowledgeService) -> N
         for language, words in entry.translations.items():
             found = knowledge.match(words.question)
             assert (found.matches[0].entry_id, found.language) == (entry.id, language)
+
+
+@pytest.mark.parametrize(
+    "word", ["voucher", "la laurea", "TFR", "tredicesima?", "ferie", "permessi", "730", "colf"]
+)
+def test_a_subject_alone_is_asked_back(knowledge: KnowledgeService, word: str) -> None:
+    """On a phone the subject is often the whole message: nobody is sent away for that."""
+    found = knowledge.match(word)
+    assert found.verdict in {"answer", "ask_which"}
+    assert any(match.offered for match in found.matches)
+
+
+@pytest.mark.parametrize("word", ["elettrodomestici", "oroscopo", "buono sconto", "asdfgh"])
+def test_a_word_of_no_entry_is_another_matter(knowledge: KnowledgeService, word: str) -> None:
+    """A lone word that no entry uses, or two words, are weighed as usual."""
+    assert knowledge.match(word).verdict in {"off_topic", "dont_know"}

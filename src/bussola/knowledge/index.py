@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from bussola.knowledge.embedding import Encoder, Vectors
 from bussola.knowledge.entry import FIGURE_REFERENCE
 from bussola.knowledge.kernel import Head, Nearness
-from bussola.knowledge.lexical import Bm25, Coverage, Tfidf
+from bussola.knowledge.lexical import Bm25, Coverage, Tfidf, stems
 from bussola.knowledge.loading import Knowledge
 from bussola.knowledge.ranking import SIGNALS, Floats, Reading
-from bussola.knowledge.scope import scopes_of
+from bussola.knowledge.scope import GENERAL, scopes_of
 from bussola.knowledge.speller import Speller
 from bussola.knowledge.spelling import written_out
 from bussola.text import folded
@@ -74,12 +74,19 @@ class Index:
         self.words = Tfidf(plain, "words")
         self.characters = Tfidf(plain, "characters")
         self.whole = Bm25(material.wholes)
+        mine = np.flatnonzero(self.scopes[self.owner] == GENERAL)
+        self._subjects = frozenset(stem for row in mine for stem in stems(plain[row]))
         self._speller = Speller([*plain, *material.passages, *material.wholes])
         self.coverage = Coverage(plain, self.owner, material.wholes)
 
     def _best_per_target(self, scores: NDArray[Any]) -> Floats:
         """Highest score of each target's questions: (texts, questions) -> (texts, targets)."""
         return np.asarray(np.maximum.reduceat(scores, self._bounds, axis=1), dtype=np.float64)
+
+    def is_lone_word(self, text: str) -> bool:
+        """True for one word, stop words aside, that the questions of some entry use."""
+        words = stems(self.as_read(text))
+        return len(words) == 1 and words[0] in self._subjects
 
     def read(self, texts: list[str], head: Head) -> Reading:
         """What the signals say of each text, all encoded at once."""

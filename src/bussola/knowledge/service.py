@@ -189,7 +189,7 @@ class KnowledgeService:
         ranked = self._rank(now, reading, theme)
         if previous is not None and leaning:
             ranked = self._after(now, previous, text, reading, ranked)
-        matched = self._matched(now, ranked, spoken)
+        matched = self._matched(now, ranked, spoken, now.index.is_lone_word(text))
         told = sentences(text) if matched.verdict != "answer" else []
         if told:
             # The question is often one sentence of a story.
@@ -264,9 +264,14 @@ class KnowledgeService:
         return rank(reading, now.index.scopes, now.learnt.calibration, bonus)
 
     @staticmethod
-    def _matched(now: Snapshot, ranked: Ranked, language: str) -> Matched:
+    def _matched(now: Snapshot, ranked: Ranked, language: str, names: bool = False) -> Matched:
+        """The verdict with what goes with it; a text that only `names` a subject asks nothing
+        yet, so it is asked back rather than sent away.
+        """
         targets, scopes = now.index.targets, now.index.scopes
         verdict, best = decide(ranked, scopes, now.learnt.calibration)
+        if names and verdict != "answer":
+            verdict = "ask_which"
         entries = [int(t) for t in ranked.order if scopes[t] == GENERAL]
         if verdict == "ask_which":
             offered = len(options(ranked, scopes, now.learnt.calibration))
