@@ -71,7 +71,7 @@ chromium:  ## Install Chromium with the system's package manager when it is miss
 # ---- use it ----
 
 .PHONY: run
-run: setup  ## Start Rasa, its actions and Bussola; Ctrl-C stops all three
+run: setup  ## Start Rasa, its actions, Bussola and a Messenger to practise on; Ctrl-C stops all
 	@exec $(OURS)/honcho start
 
 .PHONY: demo
@@ -101,6 +101,10 @@ format: $(DONE)/env  ## Format the Python code
 .PHONY: crash
 crash: setup  ## kill -9 of each part between message and answer, ten times each
 	@$(OURS)/python -m benchmarks.crash --kills 10
+
+.PHONY: benchmark-messenger
+benchmark-messenger: setup  ## 10,000 events 1 to 5 times each with a kill -9, and 10,000 forged calls
+	@$(OURS)/python -m benchmarks.messenger_storm
 
 .PHONY: evaluate
 evaluate: setup  ## Measure the whole path: report and pictures in var/evaluation (15 minutes)

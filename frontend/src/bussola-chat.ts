@@ -150,7 +150,14 @@ export class BussolaChat extends LitElement {
 
   private take(event: ChatEvent): void {
     if (event.id <= (this.events.at(-1)?.id ?? 0)) return
-    this.events = [...this.events, event]
+    // Nothing said before is shown or kept any longer, here as on the server.
+    const forgotten = event.kind === 'forgotten'
+    if (forgotten) {
+      this.unsent = []
+      this.waitingFor = 0
+      this.remember()
+    }
+    this.events = forgotten ? [event] : [...this.events, event]
     if (event.in_reply_to !== null && event.in_reply_to >= this.waitingFor) this.waitingFor = 0
     if (event.author !== 'citizen' && this.texts && (this.caughtUp || event.kind === 'welcome')) {
       this.spoken = `${authorName(event, this.texts)}: ${event.text}`

@@ -1,4 +1,7 @@
-// Two small helps for experts: insert a curated answer, and keep a reply that was not sent yet.
+// Two small helps for experts: insert a curated answer, and say that somebody is at the page.
+
+const LOOK_MS = 15_000
+const AWAY_MS = 5 * 60_000
 
 const reply = document.querySelector<HTMLTextAreaElement>('#reply')
 
@@ -12,16 +15,15 @@ for (const button of document.querySelectorAll<HTMLElement>('[data-insert]')) {
   })
 }
 
-const form = reply?.form
-const key = form?.dataset['draft']
-if (reply && form && key) {
-  // Only the page after a stored reply forgets it: a cut connection loses nothing.
-  if (new URLSearchParams(location.search).has('inviata')) {
-    sessionStorage.removeItem(key)
-    history.replaceState(null, '', location.pathname)
-  }
-  if (!reply.value) reply.value = sessionStorage.getItem(key) ?? ''
-  reply.addEventListener('input', () => sessionStorage.setItem(key, reply.value))
+const presence = document.querySelector<HTMLElement>('[data-presence]')
+if (presence) {
+  // A page forgotten open must not keep its person signed in, nor a case from colleagues.
+  let active = Date.now()
+  for (const kind of ['pointermove', 'pointerdown', 'keydown', 'scroll', 'focus'])
+    window.addEventListener(kind, () => { active = Date.now() }, { passive: true })
+  window.setInterval(() => {
+    if (Date.now() - active < AWAY_MS) presence.dispatchEvent(new Event('here'))
+  }, LOOK_MS)
 }
 
 export {}

@@ -23,6 +23,7 @@ export function messageView(event: ChatEvent, actions: MessageActions): Template
     <span class="who">${authorName(event, texts)}</span>
     <div class="bubble" lang=${event.data.language ?? 'it'}>${body(event)}
       ${caseCode(event, actions)} ${links(event, actions)} ${sources(event, actions)}
+      ${official(event, actions)}
     </div>
     ${choices(event, actions)}
   </li>`
@@ -51,6 +52,15 @@ function caseCode(event: ChatEvent, actions: MessageActions): TemplateResult | t
       ${actions.texts['widget_copy']}</button>
     <a href="${actions.base}/pratica/${code}" target="_blank" rel="noopener">${actions.texts['widget_case_page']}</a>
   </p>`
+}
+
+/** The mark of an expert's reply, and where anybody can check it. */
+function official(event: ChatEvent, { texts, base }: MessageActions): TemplateResult | typeof nothing {
+  const code = event.data.official
+  if (!code) return nothing
+  return html`<p class="official">${texts['widget_official']} · ${texts['widget_official_code']} ${code} ·
+    <a href="${base}/verifica/${code}" target="_blank" rel="noopener">${texts['widget_official_check']}
+      <span class="hidden">${texts['widget_new_tab']}</span></a></p>`
 }
 
 /** Institutions over https, and our own pages. */

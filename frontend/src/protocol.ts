@@ -30,6 +30,7 @@ export interface ChatEvent {
     links?: Link[]
     valid_at?: string
     case_code?: string
+    official?: string
     name?: string
     language?: string
     table?: { title: string; columns: string[]; rows: string[][] }

@@ -40,6 +40,7 @@ export const style = css`
   a { color: #004d99; }
   .code { white-space: normal !important; display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin-top: .5rem !important; }
   .code code { font-size: 1.1rem; font-weight: 700; letter-spacing: .04em; background: #fff; padding: .1rem .4rem; border: 1px solid var(--line); border-radius: 4px; color: var(--ink); }
+  .official { white-space: normal !important; margin-top: .5rem !important; font-size: .85rem; }
   .choices { display: flex; flex-direction: column; gap: .4rem; margin-top: .5rem; width: 92%; }
   .choice { text-align: left; padding: .5rem .75rem; border-radius: 6px; border: 1px solid var(--blue); background: var(--blue); color: #fff; }
   .choice.quiet { background: var(--paper); color: #004d99; }

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Any
 
 import aiohttp
-import holidays
 from aiohttp import web
 from itsdangerous import Signer
 
 from bussola import workers
 from bussola.bot_client.rasa import RasaBot
 from bussola.calculators import api as calculators_api
+from bussola.channels.messenger import callbacks as messenger_callbacks
+from bussola.channels.messenger import routes as messenger
+from bussola.channels.messenger import webhook as messenger_webhook
+from bussola.channels.messenger.channel import MessengerChannel
+from bussola.channels.messenger.profile import profile
 from bussola.channels.webchat import routes as webchat
 from bussola.channels.webchat.sender import WebChatSender
-from bussola.conversations.desk_rules import OfficeHours, expected_by
+from bussola.conversations.desk_rules import expected_by
 from bussola.conversations.desk_service import DeskService
 from bussola.conversations.guards import Words
 from bussola.conversations.guide_replies import GuideReplies
@@ -26,6 +32,7 @@ from bussola.conversations.ports import Bot, Limiter
 from bussola.conversations.replies import Replies
 from bussola.conversations.service import ConversationService, Patience
 from bussola.desk import pages as desk
+from bussola.desk_settings import DeskSettings, load_desk
 from bussola.guard_words import load_words
 from bussola.knowledge import api as knowledge_api
 from bussola.knowledge import encoders
@@ -40,14 +47,19 @@ from bussola.knowledge.service import KnowledgeService
 from bussola.settings import Settings, SettingsError
 from bussola.site import pages as site
 from bussola.storage.case_store import CaseStore
+from bussola.storage.comment_store import CommentStore
 from bussola.storage.conversation_store import ConversationStore
 from bussola.storage.database import Database
+from bussola.storage.desk_figures import DeskFigures
+from bussola.storage.desk_store import DeskStore
 from bussola.storage.insights import Insights
+from bussola.storage.messenger_store import MessengerStore
 from bussola.storage.migrating import migrate
 from bussola.storage.outbox_store import OutboxStore
 from bussola.storage.staff_store import StaffStore
 from bussola.studio import pages as studio
 from bussola.texts import Catalogue
+from bussola.voice_words import load_voice_words
 from bussola.web import health, keys, sign_in
 from bussola.web.bell import Bell
 from bussola.web.headers import add_headers, readable_errors
@@ -108,10 +120,10 @@ def learnt_store(settings: Settings) -> LearntStore:
     return LearntStore(settings.cache / "learnt")
 
 
-def office_hours(settings: Settings) -> OfficeHours:
-    """The office's hours, closed on Italian holidays."""
-    calendar = holidays.country_holidays("IT")
-    return OfficeHours(settings.opens, settings.closes, settings.zone, lambda day: day in calendar)
+def promised_day(desk: DeskSettings) -> Callable[[datetime], date]:
+    """From when a case is opened to the day by which the office answers."""
+    calendar, days = desk.calendar(), desk.level().working_days
+    return lambda at: expected_by(at, days, calendar)
 
 
 def create_app(
@@ -142,6 +154,7 @@ def create_app(
     app[keys.STARTS], app[keys.GUESSES] = for_starts(), for_guesses()
     app[health.BOT_READY] = {"bot": False}
     app[health.READY] = asyncio.Event()
+    app[keys.REACHES] = {}
     app.cleanup_ctx.append(_connected(settings, bot, limiter or FloodGuard()))
     _add_routes(app)
     return app
@@ -149,7 +162,7 @@ def create_app(
 
 def _add_routes(app: web.Application) -> None:
     routes = Routes(app)
-    for room in (webchat, site, sign_in, desk, studio, health):
+    for room in (webchat, messenger, site, sign_in, desk, studio, health):
         room.add_routes(routes)
     match = knowledge_api.handler(keys.KNOWLEDGE)
     routes.post("/knowledge/match", match, "knowledge_client")
@@ -177,12 +190,13 @@ def _connected(
             rasa = bot or RasaBot(session, settings.rasa_url, settings.bot_token, settings.secret)
             service = _conversation_service(app, settings, store, rasa, limiter)
             app[keys.CONVERSATIONS] = service
-            senders = {"webchat": WebChatSender(bell)}
+            senders: dict[str, workers.Sender] = {"webchat": WebChatSender(bell)}
             watching = asyncio.create_task(_watch(app, rasa))
-            async for _ in workers.running(
-                service, app[keys.OUTBOX], senders, bell, app[health.READY]
-            ):
-                yield
+            with _messenger(app, settings, database, session, clock, senders):
+                async for _ in workers.running(
+                    service, app[keys.OUTBOX], senders, bell, app[health.READY]
+                ):
+                    yield
             watching.cancel()
             with suppress(asyncio.CancelledError):
                 await watching
@@ -191,19 +205,78 @@ def _connected(
     return connected
 
 
+@contextmanager
+def _messenger(
+    app: web.Application,
+    settings: Settings,
+    database: Database,
+    session: aiohttp.ClientSession,
+    clock: SystemClock,
+    senders: dict[str, workers.Sender],
+) -> Iterator[None]:
+    """The page on Messenger, when there is one."""
+    store, page = MessengerStore(database, clock), settings.messenger
+    app[messenger_callbacks.STORE] = store
+    if page is None:
+        yield
+        return
+    texts = app[keys.TEXTS]
+    channel = MessengerChannel(
+        page,
+        session,
+        secret=settings.secret,
+        service=app[keys.CONVERSATIONS],
+        conversations=app[keys.CONVERSATION_STORE],
+        store=store,
+        comment_store=CommentStore(database),
+        sort=partial(_sort, app[keys.KNOWLEDGE]),
+        words=load_words(settings.guards),
+        texts=texts,
+        link=lambda path: f"{settings.public_url}{path}",
+        bell=app[keys.BELL],
+    )
+    senders["messenger"] = channel.sender
+    app[messenger_webhook.RECEIVER] = channel.receiver
+    app[keys.REACHES]["messenger"] = channel.reach
+    app[keys.MODERATION] = channel.comments
+    with channel.running(lambda: messenger_profile(app[keys.KNOWLEDGE], texts)):
+        yield
+
+
+def messenger_profile(knowledge: KnowledgeService, texts: Catalogue) -> dict[str, Any]:
+    """What the page on Messenger shows before anybody writes."""
+    themes = [(theme.id, theme.label) for theme in CuratedAnswers(knowledge, texts).themes()]
+    return profile(texts, themes)
+
+
+async def _sort(knowledge: KnowledgeService, text: str) -> tuple[str, str | None]:
+    """The verdict on a text, and the entry that answers it."""
+    found = await asyncio.to_thread(knowledge.match, text)
+    answered = found.verdict in {"answer", "ask_which"}
+    return found.verdict, found.matches[0].entry_id if answered and found.matches else None
+
+
 def _add_stores(
     app: web.Application, settings: Settings, database: Database, clock: SystemClock
 ) -> ConversationStore:
-    hours = office_hours(settings)
-    store = ConversationStore(
-        database, clock, lambda at: expected_by(at, settings.working_days, hours)
-    )
+    store = ConversationStore(database, clock, promised_day(load_desk(settings)))
     app[keys.CONVERSATION_STORE] = store
     app[keys.CASE_STORE] = CaseStore(database, clock)
+    app[keys.DESK_SETTINGS] = load_desk(settings)
+    app[keys.DESK_STORE] = DeskStore(database, clock)
+    app[keys.DESK_FIGURES] = DeskFigures(database)
+    app[keys.GUARD_WORDS] = load_words(settings.guards)
     app[keys.OUTBOX] = OutboxStore(database)
     app[keys.STAFF] = StaffStore(database, clock)
     app[studio.INSIGHTS] = Insights(database)
-    app[keys.DESK] = DeskService(app[keys.CASE_STORE], app[keys.TEXTS], app[keys.BELL])
+    app[keys.DESK] = DeskService(
+        app[keys.CASE_STORE],
+        app[keys.DESK_STORE],
+        app[keys.TEXTS],
+        app[keys.BELL],
+        load_voice_words(settings.voice, app[keys.GUARD_WORDS].insults),
+        settings.secret,
+    )
     return store
 
 
@@ -214,7 +287,6 @@ def _conversation_service(
     bot: Bot,
     limiter: Limiter,
 ) -> ConversationService:
-    hours = office_hours(settings)
     texts = app[keys.TEXTS]
     words: Words = load_words(settings.guards)
     return ConversationService(
@@ -228,7 +300,7 @@ def _conversation_service(
         clock=SystemClock(),
         words=words,
         patience=Patience(settings.bot_seconds),
-        expected_by=lambda at: expected_by(at, settings.working_days, hours),
+        expected_by=promised_day(load_desk(settings)),
         written_date=italian_date,
     )
 
@@ -249,8 +321,9 @@ async def _watch(app: web.Application, bot: Bot) -> None:
 
 def ready_message(settings: Settings) -> str:
     """The addresses, for whoever started the service."""
-    url = settings.public_url
+    url, page = settings.public_url, settings.messenger
+    practice = f"\n  Messenger (practice)  {page.graph_url}/" if page and page.simulated else ""
     return (
         f"Bussola is ready.\n  site and chat  {url}/\n  experts' desk  {url}/desk\n"
-        f"  studio         {url}/studio\n  API            {url}/api/v1/openapi.json"
+        f"  studio         {url}/studio\n  API            {url}/api/v1/openapi.json{practice}"
     )

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bussola import __version__, faq_commands, settings
+from bussola import __version__, faq_commands, messenger_commands, settings
 from bussola.knowledge.loading import KnowledgeError, load
 from bussola.settings import Settings, SettingsError
 
@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--details", action="store_true", help="one object a question too")
     evaluate.add_argument("--knowledge-only", action="store_true", help="without Rasa")
     faq_commands.add_to(commands)
+    messenger_commands.add_to(commands)
     for role in ("expert", "curator"):
         _add_staff(commands, role)
     return parser

@@ -15,7 +15,12 @@ from bussola import settings as settings_module
 from bussola.settings import RUN_FILE, Settings
 
 Say = Callable[[str], None]
-_SECRETS = ("BUSSOLA_BOT_TOKEN", "BUSSOLA_KNOWLEDGE_TOKEN", "BUSSOLA_SECRET")
+_SECRETS = (
+    "BUSSOLA_BOT_TOKEN",
+    "BUSSOLA_KNOWLEDGE_TOKEN",
+    "BUSSOLA_SECRET",
+    "BUSSOLA_SIMULATOR_KEY",
+)
 _FIRST_PEOPLE = (("esperto", "Esperto di prova", "expert"), ("redazione", "Redazione", "curator"))
 
 

@@ -21,4 +21,5 @@ def load_words(file: Path) -> Words:
         insults=frozenset(folded(word) for word in raw["insults"]),
         persons=frozenset(folded(word) for word in raw["persons"]),
         harmless=tuple(folded(phrase) for phrase in raw["harmless"]),
+        forget=frozenset(folded(phrase) for phrase in raw["forget"]),
     )

@@ -34,7 +34,9 @@ def rasa_python(settings: Settings) -> Path:
 
 
 def command(part: str, settings: Settings, actions_port: int) -> list[str]:
-    """The command line of `rasa`, `actions` or `web`."""
+    """The command line of `rasa`, `actions`, `web` or `messenger` (the simulator)."""
+    if part == "messenger":
+        return [sys.executable, "-m", "bussola", "messenger", "simulator"]
     if part == "web":
         return [sys.executable, "-m", "bussola", "serve"]
     rasa = [str(rasa_python(settings)), "-m", "rasa"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 T = TypeVar("T")
@@ -15,6 +17,27 @@ T = TypeVar("T")
 
 class SettingsError(ValueError):
     """A setting is missing or cannot be read; the message names it."""
+
+
+@dataclass(frozen=True)
+class MessengerSettings:
+    """One page on Messenger, real or simulated. Secrets never show in a `repr`."""
+
+    simulated: bool
+    """The page of the local simulator, for practice: no account, nothing leaves the machine."""
+    page_id: str
+    app_id: str
+    app_secret: str = field(repr=False)
+    page_token: str = field(repr=False)
+    verify_token: str = field(repr=False)
+    graph_url: str
+    graph_version: str
+    human_agent: bool
+    """The platform approved answers of a person for seven days instead of one."""
+    comments: bool
+    """React to comments under the posts of the page."""
+    silence_hours: float
+    """How long the bot is silent after a person wrote from the inbox of the page."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +61,9 @@ class Settings:
     allowed_origins: tuple[str, ...]
     """Sites, besides our own, that may embed the chat."""
     rasa_url: str
-    bot_token: str
-    knowledge_token: str
-    secret: str
+    bot_token: str = field(repr=False)
+    knowledge_token: str = field(repr=False)
+    secret: str = field(repr=False)
     bot_seconds: float
     """How long the bot may take before the citizen hears that it cannot be reached."""
     working_days: int
@@ -53,6 +76,9 @@ class Settings:
     """A fixed day for the knowledge, to see what expires; None is the real one."""
     organisation: str
     """The body that runs the service, as the pages name it."""
+    messenger: MessengerSettings | None
+    """None when the channel is off."""
+    simulator_port: int
 
     def day(self) -> date:
         """Today in the office's zone, or the fixed day."""
@@ -78,6 +104,14 @@ class Settings:
     @property
     def guards(self) -> Path:
         return self.root / "data" / "guards.yml"
+
+    @property
+    def voice(self) -> Path:
+        return self.root / "data" / "voice.yml"
+
+    @property
+    def desk(self) -> Path:
+        return self.root / "data" / "desk.yml"
 
     @property
     def static(self) -> Path:
@@ -107,6 +141,19 @@ NAMES = {
     "BUSSOLA_SECURE_COOKIES": "",
     "BUSSOLA_TODAY": "",
     "BUSSOLA_ORGANISATION": "Ente di esempio",
+    "BUSSOLA_MESSENGER": "",
+    "BUSSOLA_MESSENGER_PAGE_ID": "",
+    "BUSSOLA_MESSENGER_APP_ID": "",
+    "BUSSOLA_MESSENGER_APP_SECRET": "",
+    "BUSSOLA_MESSENGER_TOKEN": "",
+    "BUSSOLA_MESSENGER_VERIFY_TOKEN": "",
+    "BUSSOLA_MESSENGER_GRAPH_URL": "https://graph.facebook.com",
+    "BUSSOLA_MESSENGER_GRAPH_VERSION": "v26.0",
+    "BUSSOLA_MESSENGER_HUMAN_AGENT": "no",
+    "BUSSOLA_MESSENGER_COMMENTS": "no",
+    "BUSSOLA_MESSENGER_SILENCE_HOURS": "12",
+    "BUSSOLA_SIMULATOR_KEY": "",
+    "BUSSOLA_SIMULATOR_PORT": "8090",
 }
 """Every setting with its default; an empty default is worked out or made at set-up."""
 
@@ -166,10 +213,88 @@ def _settings(values: Mapping[str, str], home: Path) -> Settings:
         opens=_read(values, "BUSSOLA_OPENS", time.fromisoformat),
         closes=_read(values, "BUSSOLA_CLOSES", time.fromisoformat),
         zone=_read(values, "BUSSOLA_ZONE", ZoneInfo),
-        secure_cookies=secure.lower() in {"1", "true", "yes"},
+        secure_cookies=_yes(secure),
         today=_read(values, "BUSSOLA_TODAY", lambda v: date.fromisoformat(v) if v else None),
         organisation=values["BUSSOLA_ORGANISATION"],
+        messenger=_messenger(values, public_url),
+        simulator_port=_read(values, "BUSSOLA_SIMULATOR_PORT", int),
     )
+
+
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def _messenger(values: Mapping[str, str], public_url: str) -> MessengerSettings | None:
+    """The page of the settings. Unsaid, the simulator on a machine that only talks to itself."""
+    mode = values["BUSSOLA_MESSENGER"]
+    if mode not in {"", "off", "simulator", "live"}:
+        raise SettingsError(f"BUSSOLA_MESSENGER is «{mode}», not off, simulator or live")
+    if not mode:
+        local = urlsplit(public_url).hostname in _LOOPBACK and values["BUSSOLA_SIMULATOR_KEY"]
+        mode = "simulator" if local else "off"
+    if mode == "off":
+        return None
+    if mode == "live" and urlsplit(public_url).scheme != "https":
+        raise SettingsError(
+            f"BUSSOLA_PUBLIC_URL is «{public_url}»: Messenger calls only an address that begins "
+            "with https://, with a valid certificate"
+        )
+    if mode == "simulator":
+        values = {**values, **simulated_page(values)}
+    secret = {
+        name: _read(values, f"BUSSOLA_MESSENGER_{name}", _secret)
+        for name in ("APP_SECRET", "TOKEN", "VERIFY_TOKEN")
+    }
+    given = {name: values[f"BUSSOLA_MESSENGER_{name}"] for name in ("PAGE_ID", "APP_ID")}
+    missing = [name for name, value in {**secret, **given}.items() if not value]
+    if missing:
+        raise SettingsError(f"BUSSOLA_MESSENGER_{missing[0]} is missing")
+    return MessengerSettings(
+        simulated=mode == "simulator",
+        page_id=given["PAGE_ID"],
+        app_id=given["APP_ID"],
+        app_secret=secret["APP_SECRET"],
+        page_token=secret["TOKEN"],
+        verify_token=secret["VERIFY_TOKEN"],
+        graph_url=values["BUSSOLA_MESSENGER_GRAPH_URL"].rstrip("/"),
+        graph_version=values["BUSSOLA_MESSENGER_GRAPH_VERSION"],
+        human_agent=_yes(values["BUSSOLA_MESSENGER_HUMAN_AGENT"]),
+        comments=_yes(values["BUSSOLA_MESSENGER_COMMENTS"]),
+        silence_hours=_read(values, "BUSSOLA_MESSENGER_SILENCE_HOURS", float),
+    )
+
+
+def simulated_page(values: Mapping[str, str]) -> dict[str, str]:
+    """The settings of the simulator's page; both sides work its secrets out of one key."""
+    key = values["BUSSOLA_SIMULATOR_KEY"]
+    if not key:
+        raise SettingsError("BUSSOLA_SIMULATOR_KEY is missing: run `make setup`")
+    secrets = {
+        f"BUSSOLA_MESSENGER_{name}": hashlib.sha256(f"{key} {name}".encode()).hexdigest()
+        for name in ("APP_SECRET", "TOKEN", "VERIFY_TOKEN")
+    }
+    return {
+        "BUSSOLA_MESSENGER_PAGE_ID": "100000000000001",
+        "BUSSOLA_MESSENGER_APP_ID": "200000000000002",
+        "BUSSOLA_MESSENGER_GRAPH_URL": f"http://127.0.0.1:{values['BUSSOLA_SIMULATOR_PORT']}",
+        "BUSSOLA_MESSENGER_HUMAN_AGENT": "yes",
+        "BUSSOLA_MESSENGER_COMMENTS": "yes",
+        **secrets,
+    }
+
+
+def _yes(value: str) -> bool:
+    return value.lower() in {"1", "true", "yes"}
+
+
+def _secret(value: str) -> str:
+    """The value, or what is in the file that ``file:/path`` names. OSError when others read it."""
+    if not value.startswith("file:"):
+        return value
+    path = Path(value.removeprefix("file:"))
+    if path.stat().st_mode & 0o077:
+        raise PermissionError(path)
+    return path.read_text(encoding="utf-8").strip()
 
 
 def read_run_file(file: Path) -> dict[str, str]:

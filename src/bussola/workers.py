@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from typing import Protocol
 
+from bussola.conversations.ports import Later, Undeliverable
 from bussola.conversations.service import ConversationService
 from bussola.storage.outbox_store import OutboxStore, Parcel
 from bussola.web.bell import Bell
@@ -16,11 +18,15 @@ logger = logging.getLogger(__name__)
 TURNS_AT_ONCE = 4
 LOOK_SECONDS = 1.0
 """How often the disk is read when no bell rings."""
+CONVERSATIONS_AT_ONCE = 16
 _MOST_SEND_PAUSE = 300.0
 
 
 class Sender(Protocol):
-    """Delivers to the citizens of one channel; raises when the channel cannot take it now."""
+    """Delivers to the citizens of one channel; raises when the channel cannot take it now.
+
+    Later says how long to wait, Undeliverable that no waiting helps.
+    """
 
     async def send(self, parcel: Parcel) -> None: ...
 
@@ -41,12 +47,12 @@ async def answer_messages(service: ConversationService, bell: Bell) -> None:
                 await ear.wait(LOOK_SECONDS)
 
 
-async def deliver(outbox: OutboxStore, senders: Mapping[str, Sender], bell: Bell) -> None:
-    """Hand what waits in the outbox to its channel, in order, for ever."""
+async def deliver(outbox: OutboxStore, channel: str, sender: Sender, bell: Bell) -> None:
+    """Hand what waits in the outbox to its channel, for ever. A slow channel holds up no other."""
     with bell.listening("outbox") as ear:
         while True:
             try:
-                busy = await deliver_once(outbox, senders)
+                busy = await deliver_once(outbox, channel, sender, bell)
             except Exception as error:  # noqa: BLE001  the parcels are still on disk
                 logger.error("delivery failed: %s", type(error).__name__)
                 busy = False
@@ -54,28 +60,56 @@ async def deliver(outbox: OutboxStore, senders: Mapping[str, Sender], bell: Bell
                 await ear.wait(LOOK_SECONDS)
 
 
-async def deliver_once(outbox: OutboxStore, senders: Mapping[str, Sender]) -> bool:
+async def deliver_once(
+    outbox: OutboxStore, channel: str, sender: Sender, bell: Bell | None = None
+) -> bool:
     """One round; True when something was delivered.
 
-    After a failure the rest of that conversation waits too, so that order is kept.
+    In order within a conversation, several conversations at once. `bell` tells the desk what
+    was given up.
     """
-    sent: list[int] = []
-    stuck: set[str] = set()
-    for parcel in await outbox.waiting():
-        if parcel.conversation_id in stuck:
-            continue
-        try:
-            await senders[parcel.channel].send(parcel)
-        except Exception as error:  # noqa: BLE001  any channel, any fault: later
-            logger.warning("not delivered: %s %s", parcel.channel, type(error).__name__)
-            stuck.add(parcel.conversation_id)
-            pause = min(_MOST_SEND_PAUSE, 0.5 * 2**parcel.attempts)
-            await outbox.postpone(parcel.id, pause)
-        else:
-            sent.append(parcel.id)
+    by_conversation: dict[str, list[Parcel]] = {}
+    for parcel in await outbox.waiting(channel):
+        by_conversation.setdefault(parcel.conversation_id, []).append(parcel)
+    room = asyncio.Semaphore(CONVERSATIONS_AT_ONCE)
+
+    async def one(parcels: list[Parcel]) -> tuple[list[int], bool]:
+        async with room:
+            return await _in_order(outbox, sender, parcels)
+
+    done = await asyncio.gather(*(one(parcels) for parcels in by_conversation.values()))
+    sent = [parcel_id for some, _ in done for parcel_id in some]
+    if bell is not None and any(given_up for _, given_up in done):
+        bell.ring("desk")
     if sent:
         await outbox.sent(sent)
     return bool(sent)
+
+
+async def _in_order(
+    outbox: OutboxStore, sender: Sender, parcels: list[Parcel]
+) -> tuple[list[int], bool]:
+    """The parcels of one conversation that left, and whether one never will.
+
+    After a delay the rest of them waits too.
+    """
+    sent: list[int] = []
+    given_up = False
+    for parcel in parcels:
+        try:
+            await sender.send(parcel)
+        except Undeliverable as never:
+            logger.warning("given up: %s %s", parcel.channel, never.reason)
+            await outbox.failed(parcel.id, never.reason)
+            given_up = True
+        except Exception as error:  # noqa: BLE001  any channel, any fault: later
+            logger.warning("not delivered: %s %s", parcel.channel, type(error).__name__)
+            pause = min(_MOST_SEND_PAUSE, 0.5 * 2**parcel.attempts) * random.uniform(1, 1.25)  # noqa: S311
+            await outbox.postpone(parcel.id, error.seconds if isinstance(error, Later) else pause)
+            break
+        else:
+            sent.append(parcel.id)
+    return sent, given_up
 
 
 async def running(
@@ -95,7 +129,10 @@ async def running(
         await answer_messages(service, bell)
 
     tasks = [asyncio.create_task(answering()) for _ in range(TURNS_AT_ONCE)]
-    tasks.append(asyncio.create_task(deliver(outbox, senders, bell)))
+    tasks += [
+        asyncio.create_task(deliver(outbox, channel, sender, bell))
+        for channel, sender in senders.items()
+    ]
     yield
     for task in tasks:
         task.cancel()

@@ -6,19 +6,26 @@ import os
 import secrets
 import shutil
 import subprocess
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from bussola import settings
+from bussola import settings, workers
 from bussola.bootstrap import create_app
-from bussola.knowledge.calibration import Policy
-from bussola.knowledge.embedding import Vectors
-from bussola.knowledge.service import KnowledgeService
+from bussola.channels.messenger import clock as platform_clock
+from bussola.channels.messenger import comments as messenger_comments
+from bussola.knowledge.calibration import Learnt, Policy
+from bussola.knowledge.embedding import Encoder, Vectors
+from bussola.knowledge.index import Index
+from bussola.knowledge.learnt_store import LearntStore
+from bussola.knowledge.loading import Knowledge, load
+from bussola.knowledge.service import KnowledgeService, Matched, Snapshot
 from bussola.stack import free_port
 from bussola.storage.case_store import CaseStore
 from bussola.storage.conversation_store import ConversationStore
@@ -29,6 +36,8 @@ from bussola.storage.staff_store import StaffStore
 from bussola.testing import FakeBot
 from bussola.web.keys import STAFF
 from bussola.web.sign_in import hash_password
+
+from .messenger_page import Page, open_page
 
 _BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 
@@ -146,7 +155,9 @@ def knowledge() -> KnowledgeService:
     """The shipped knowledge over the stand-in encoder."""
     base = settings.load()
     encoder = LetterEncoder()
-    service = KnowledgeService(base.faq, encoder, encoder, Policy(), base.day)
+    # What was learnt from the same questions before is kept: a minute, the first time only.
+    kept = LearntStore(base.cache / "learnt")
+    service = KnowledgeService(base.faq, encoder, encoder, Policy(), base.day, kept)
     service.reload()
     return service
 
@@ -158,6 +169,7 @@ async def client(tmp_path: Path, knowledge: KnowledgeService) -> AsyncIterator[T
     here = replace(
         base, home=tmp_path, database_url=f"sqlite:///{tmp_path}/t.db", bot_token=token,
         knowledge_token=token, secret=token, allowed_origins=("https://comune.example.it",),
+        messenger=None,
     )  # fmt: skip
     bot = FakeBot(lambda _: [{"type": "notice", "text_id": "greet", "kind": "small_talk"}])
     async with TestClient(TestServer(create_app(here, knowledge, bot))) as client:
@@ -165,3 +177,50 @@ async def client(tmp_path: Path, knowledge: KnowledgeService) -> AsyncIterator[T
         for role in ("expert", "curator"):
             await staff.add(role, role.title(), role, hash_password(PASSWORD), None)
         yield client
+
+
+class Unindexed(KnowledgeService):
+    """The shipped content to be read; every question is matched as `found` says."""
+
+    def __init__(self, content: Knowledge) -> None:
+        base, nothing = settings.load(), cast("Encoder", None)
+        super().__init__(base.faq, nothing, nothing, Policy(), base.day)
+        self._snapshot = Snapshot(content, cast("Index", None), cast("Learnt", None), {})
+        self.found = Matched("dont_know", 0.1, [], None, "it", content.version)
+
+    def match(self, *_asked: Any, **_told: Any) -> Matched:
+        return self.found
+
+
+@pytest.fixture(scope="session")
+def shipped_content() -> Knowledge:
+    return load(settings.load().faq)
+
+
+@pytest.fixture
+def content(shipped_content: Knowledge) -> Unindexed:
+    """The shipped content without an index: for tests that need no real understanding."""
+    return Unindexed(shipped_content)
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What looks at the disk and at the simulator's clock looks often."""
+    monkeypatch.setattr(workers, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(platform_clock, "_LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(messenger_comments, "_LOOK_SECONDS", 0.05)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """An empty folder; in memory where there is one, to spare the disk."""
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=memory) as name:
+        yield Path(name)
+
+
+@pytest.fixture
+async def page(folder: Path, content: Unindexed, quick: None) -> AsyncIterator[Page]:
+    """A page on Messenger: the simulator outside, the real application inside."""
+    async with open_page(folder, content) as page:
+        yield page

@@ -166,8 +166,8 @@ async def test_everything_a_citizen_may_read_enters_the_outbox_once(
             sent.append(parcel.event.id)  # type: ignore[attr-defined]
 
     await store.start("c", "webchat", (*WELCOME, Draft("system", "vote", "", hidden=True)))
-    assert await deliver_once(outbox, {"webchat": Sender()})
-    assert not await deliver_once(outbox, {"webchat": Sender()})
+    assert await deliver_once(outbox, "webchat", Sender())
+    assert not await deliver_once(outbox, "webchat", Sender())
     assert sent == [1]
 
 
@@ -187,11 +187,11 @@ async def test_a_failing_channel_keeps_order_and_loses_nothing(
 
     sender = Failing()
     await store.start("c", "webchat", (*WELCOME, *WELCOME))
-    await deliver_once(outbox, {"webchat": sender})
+    await deliver_once(outbox, "webchat", sender)
     sender.broken = False
     async with database.write() as session:
         await session.execute(text("UPDATE outbox SET next_try_at = 0"))
-    await deliver_once(outbox, {"webchat": sender})
+    await deliver_once(outbox, "webchat", sender)
     assert sent == [1, 2]
 
 

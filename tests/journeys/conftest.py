@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import shutil
 from collections.abc import AsyncIterator
 
@@ -12,7 +13,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from bussola import settings
 from bussola.bootstrap import SystemClock
-from bussola.stack import Stack
+from bussola.stack import Stack, free_port
 from bussola.storage.database import Database
 from bussola.storage.migrating import migrate
 from bussola.storage.staff_store import StaffStore
@@ -28,7 +29,12 @@ _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
 @pytest.fixture(scope="session")
 async def stack() -> AsyncIterator[Stack]:
     """One house for all journeys; patient with a bot that is being restarted."""
-    house = Stack(settings.load(), BUSSOLA_BOT_SECONDS="90")
+    house = Stack(
+        settings.load(),
+        BUSSOLA_BOT_SECONDS="90",
+        BUSSOLA_SIMULATOR_KEY=secrets.token_hex(16),
+        BUSSOLA_SIMULATOR_PORT=str(free_port()),
+    )
     await asyncio.to_thread(migrate, house.settings.database_url)
     database = Database(house.settings.database_url)
     staff = StaffStore(database, SystemClock())
@@ -36,6 +42,7 @@ async def stack() -> AsyncIterator[Stack]:
     for login, name, role in STAFF:
         await staff.add(login, name, role, hashed, None)
     await database.close()
+    house.start("messenger")
     async with house:
         yield house
 

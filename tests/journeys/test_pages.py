@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, Page, expect
@@ -23,6 +25,7 @@ async def violations(page: Page) -> list[str]:
 
 
 PUBLIC = ("/", "/domande", "/domande?q=ferie+colf", "/domande/laurea-costo-agevolato", "/pratica",
+          "/verifica", "/verifica/R-AAAA-BBBB-CCCC",
           "/come-funziona", "/privacy", "/accesso", "/schede", "/schede/scheda-domestico-assumere",
           "/calcolatori",
           "/calcolatori/contributi-trimestre", "/quiz", "/quiz/quiz-lavoro-domestico?d1=0",
@@ -74,6 +77,34 @@ async def test_the_desk_and_the_studio_are_accessible(
     await sign_in(page, stack, "carla", "/studio")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Studio")
     assert await violations(page) == []
+
+
+async def test_the_desk_of_messenger_is_accessible(expert: Page, stack: Stack) -> None:
+    """A case with its deadline, and a comment that waits for a moderator."""
+    messenger = stack.settings.messenger
+    assert messenger is not None
+
+    url = f"{messenger.graph_url}/simulator/act"
+
+    async def act(name: str, value: str = "", psid: str = "") -> dict[str, Any]:
+        answer = await expert.request.post(url, data={"act": name, "value": value, "psid": psid})
+        return dict(await answer.json())
+
+    zoe = (await act("meet", "Zoe"))["psid"]
+    await act("comment", "il mio codice è RSSMRA85T10A562S", zoe)
+    await act("menu", "0:person", zoe)
+    # The welcome offers choices too, and comes first.
+    while "Procedo?" not in str((seen := await act("open", "", zoe))["thread"]):
+        await expert.wait_for_timeout(100)
+    await act("tap", seen["choices"][0]["payload"], zoe)
+    remarks = expert.locator("p", has_text="Commenti con dati personali").locator(".b-count")
+    await expect(remarks).not_to_have_text("0", timeout=60_000)
+    await expert.locator("tr", has_text="Messenger: entro").first.get_by_role("link").click()
+    await expect(expert.get_by_text("puoi rispondere fino a")).to_be_visible()
+    assert await violations(expert) == []
+    await expert.goto(f"{stack.url}/desk/commenti")
+    await expect(expert.get_by_role("button", name="Nascondi il commento")).to_be_visible()
+    assert await violations(expert) == []
 
 
 async def test_the_chat_is_used_by_keyboard_alone(context: BrowserContext, stack: Stack) -> None:

@@ -49,7 +49,7 @@ def test_the_guards_are_listed() -> None:
     assert [guard.__name__ for guard in DOOR] == [
         "clean", "refuse_empty", "refuse_too_long", "never_a_command", "mask_personal_data",
     ]  # fmt: skip
-    assert [name for name, _ in TURN] == ["emergency", "abuse"]
+    assert [name for name, _ in TURN] == ["emergency", "forget", "abuse"]
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t\r", "\u200b\u200d", "\x00", "/", " // ", "\ufeff"])

@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from bussola.settings import NAMES, RUN_FILE, Settings, SettingsError, load, read_run_file
+from bussola.settings import (
+    NAMES,
+    RUN_FILE,
+    MessengerSettings,
+    Settings,
+    SettingsError,
+    load,
+    read_run_file,
+)
 
 
 def loaded(home: Path, **values: str) -> Settings:
@@ -115,7 +123,9 @@ def test_an_empty_home_is_the_default() -> None:
 def test_every_field_has_a_name() -> None:
     """Each field of Settings is set by the variable of its name, and no variable is left over."""
     names = {f"BUSSOLA_{field.name.upper()}" for field in fields(Settings)}
-    assert names == set(NAMES)
+    of_page = {field.name.upper() for field in fields(MessengerSettings)} - {"SIMULATED"}
+    names |= {f"BUSSOLA_MESSENGER_{'TOKEN' if n == 'PAGE_TOKEN' else n}" for n in of_page}
+    assert {*names, "BUSSOLA_SIMULATOR_KEY"} == set(NAMES)
 
 
 def test_the_folders_of_the_data_are_under_the_root(tmp_path: Path) -> None:
@@ -132,3 +142,34 @@ def test_every_setting_has_a_line_in_the_docs(root: Path) -> None:
     """docs/howto/settings.md says what each setting is for."""
     page = (root / "docs" / "howto" / "settings.md").read_text(encoding="utf-8")
     assert [name for name in NAMES if f"`{name}`" not in page] == []
+
+
+def test_the_page_is_simulated_only_on_a_machine_that_talks_to_itself(tmp_path: Path) -> None:
+    """With a key, and a local address; a public installation says what it wants, or has none."""
+    local = loaded(tmp_path, simulator_key="k" * 20)
+    assert local.messenger is not None
+    assert local.messenger.simulated
+    assert loaded(tmp_path).messenger is None
+    public = loaded(tmp_path, simulator_key="k" * 20, public_url="https://comune.example.it")
+    assert public.messenger is None
+
+
+def test_a_secret_file_must_be_of_its_owner_alone(tmp_path: Path) -> None:
+    """`file:/path` is read when nobody else may; no secret shows in a `repr`."""
+    token = tmp_path / "token"
+    token.write_text("parola-segreta\n")
+    live = {
+        "messenger": "live", "messenger_page_id": "1", "messenger_app_id": "2",
+        "messenger_app_secret": "segreto-app", "messenger_verify_token": "segreto-verifica",
+        "messenger_token": f"file:{token}", "public_url": "https://comune.example.it",
+    }  # fmt: skip
+    token.chmod(0o644)
+    with pytest.raises(SettingsError, match="BUSSOLA_MESSENGER_TOKEN"):
+        loaded(tmp_path, **live)
+    token.chmod(0o600)
+    page = loaded(tmp_path, **live).messenger
+    assert page is not None
+    assert page.page_token == "parola-segreta"
+    assert "segret" not in repr(loaded(tmp_path, **live))
+    with pytest.raises(SettingsError, match="PAGE_ID"):
+        loaded(tmp_path, **{**live, "messenger_page_id": ""})

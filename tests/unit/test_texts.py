@@ -100,9 +100,16 @@ def families() -> set[str]:
         | {f"{family}_{language}" for family in FOREIGN for language in languages}
         | {f"stale_{language}" for language in LANGUAGES}
         | {"quiz_right", "quiz_wrong", "button_sheets", "button_calculators", "button_quiz"}
+        | {"standing_start", "standing_file", "standing_long"}
+        | {f"not_delivered_{reason}" for reason in UNDELIVERED}
     )
 
 
+UNDELIVERED = (
+    "person_unavailable", "window_closed", "window_closed_for_bot", "window_needs_approval",
+    "messenger_refused", "messenger_token_refused", "messenger_page_restricted",
+    "messenger_deauthorised", "messenger_unsure",
+)  # fmt: skip
 FOREIGN = ("untranslated", "foreign_ask_which", "foreign_dont_know", "foreign_elsewhere")
 CAUTIONS = {
     f"calc_caution_{key}"
@@ -134,6 +141,16 @@ def test_every_text_of_the_code_exists(root: Path, texts: Catalogue) -> None:
 def test_every_text_of_a_family_exists(texts: Catalogue) -> None:
     """Texts whose key is put together: offers, results, problems, languages."""
     assert sorted(families() - texts.keys()) == []
+
+
+def test_every_reason_of_messenger_is_named_here(root: Path) -> None:
+    """What the channel gives as a reason is one of the family: the desk has a sentence for it."""
+    folder = root / "src/bussola/channels/messenger"
+    sources = "\n".join(file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.py")))
+    assert [reason for reason in UNDELIVERED if f'"{reason}"' not in sources] == []
+    named = re.findall(r'(?:Undeliverable|stop|Stopped)\("([a-z_]+)"', sources)
+    assert named
+    assert sorted(set(named) - set(UNDELIVERED)) == []
 
 
 def test_every_text_of_the_domain_exists(root: Path, texts: Catalogue) -> None:
@@ -188,7 +205,7 @@ def test_braces_are_the_known_values(texts: Catalogue) -> None:
     }
     assert found == {
         "theme", "kinds", "by", "name", "title", "question", "number", "of", "text", "right",
-        "explanation", "year", "min", "max",
+        "explanation", "year", "min", "max", "url",
     }  # fmt: skip
 
 

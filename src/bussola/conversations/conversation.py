@@ -34,6 +34,8 @@ class Context:
     """Themes whose notices were offered already."""
     quiz: str = ""
     """``<quiz id>:<number>`` of the quiz question that waits for an answer."""
+    told_text_only: bool = False
+    """The last thing we said is that only text is read: it is not said again and again."""
     calculation: dict[str, Any] = field(default_factory=dict)
     """A calculation under way: `calculator`, `field`, `values`, and `run`, which tells Rasa's
     form of this calculation from any other."""
@@ -91,6 +93,8 @@ class Conversation:
     case_code: str | None = None
     case_follows: bool = False
     """True while what the citizen writes is added to the waiting case."""
+    muted: bool = False
+    """True while a person answers from outside the desk (the inbox of the page)."""
 
 
 @dataclass(frozen=True)
@@ -102,3 +106,4 @@ class NewCase:
     reason: str
     question: str
     nearest: tuple[str, ...] = field(default=())
+    emergency: bool = False

@@ -18,6 +18,7 @@ class Action:
         "decline_handoff", "useful", "not_useful", "ask_bot",
         "table", "sheets", "sheet", "news", "quiz", "quiz_question", "quiz_answer",
         "calculators", "calculate", "calculation_stop", "calculation_value",
+        "start", "not_text", "too_long", "ask_forget", "forget",
     ]  # fmt: skip
     value: str = ""
 

@@ -11,7 +11,8 @@ class Incoming:
     """A citizen's message as the channel decoded it, not yet cleaned and not yet stored.
 
     `client_id` is the sender's own id of the message: the same id never counts twice.
-    `button` is ``<event id>:<button id>`` when a button was pressed; `text` is then its label.
+    `button` is ``<event id>:<button id>`` when a button was pressed, event 0 holding those that
+    stand outside any message; `text` is then its label.
     """
 
     conversation_id: str
@@ -32,6 +33,8 @@ class Message:
     masked: tuple[str, ...]
     received_at: datetime
     attempts: int = 0
+    after_pause: bool = False
+    """The citizen was away, or somebody else had the word: who answers must be said again."""
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,42 @@ class Replies:
         """A fixed text; it waits for nothing, unless it is small talk in the middle of a choice."""
         return (self._bot(kind, self._texts.say(text_id)),), context
 
+    def standing(self, button_id: str) -> Button | None:
+        """A button that stands outside any message (the menu of a channel, its first screen)."""
+        keys = {
+            "start": ("standing_start", Action("start")),
+            "menu": ("standing_menu", Action("menu")),
+            "person": ("standing_person", Action("offer_handoff", "asked")),
+            "forget": ("standing_forget", Action("ask_forget")),
+            "file": ("standing_file", Action("not_text")),
+            "long": ("standing_long", Action("too_long")),
+        }
+        if button_id in keys:
+            return self._button(button_id, *keys[button_id])
+        return next((b for b in self._theme_buttons() if b.id == button_id), None)
+
+    def not_text(self, context: Context) -> Said:
+        """Pictures and recordings are not read, which is said once in a row."""
+        if context.told_text_only:
+            return (), context
+        return self.notice("text_only", replace(context, told_text_only=True))
+
+    def who_answers(self) -> Draft:
+        """Said again after a pause, or after a person had the word."""
+        return Draft("system", "notice", self._texts.say("still_a_machine"))
+
+    def ask_forget(self, context: Context) -> Said:
+        """Nothing is erased by a slip: the citizen confirms."""
+        buttons = (
+            self._button("yes", "button_forget", Action("forget")),
+            self._button("no", "button_no", Action("decline_handoff"), quiet=True),
+        )
+        draft = self._bot("ask_forget", self._texts.say("ask_forget"), *buttons)
+        return (draft,), context.waiting_for("nothing")
+
+    def forgotten(self) -> Draft:
+        return Draft("system", "forgotten", self._texts.say("forgotten"))
+
     def welcome(self) -> tuple[Draft, ...]:
         """The first words of every conversation, before any answer: what this is and is not."""
         return (self._bot("welcome", self._texts.say("welcome"), *self._theme_buttons()),)
@@ -272,8 +308,9 @@ class Replies:
         return (vote, *said), after
 
     def emergency(self, kind: str, context: Context) -> Said:
-        """The right public numbers at once, and nothing else."""
-        return (self._bot("emergency", self._texts.say(f"emergency_{kind}"), danger=kind),), context
+        """The right public numbers at once, and that nobody here can be quicker than they are."""
+        text = f"{self._texts.say(f'emergency_{kind}')}\n\n{self._texts.say('emergency_case')}"
+        return (self._bot("emergency", text, danger=kind),), context.waiting_for("nothing")
 
     def abuse(self, context: Context) -> Said:
         """Calm the first time, then a boundary; never an answer in kind."""

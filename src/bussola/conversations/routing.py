@@ -71,6 +71,10 @@ class Routing:
             "useful": lambda: say.feedback(True, action.value, context),
             "not_useful": lambda: say.feedback(False, action.value, context),
             "ask_bot": lambda: say.back_to_bot(context),
+            "start": lambda: (say.welcome(), context.fresh()),
+            "not_text": lambda: say.not_text(context),
+            "too_long": lambda: say.notice("refused_message_too_long", context),
+            "ask_forget": lambda: say.ask_forget(context),
             "sheets": lambda: say.sheets(action.value, context),
             **self._guide_buttons(action.value, context),
         }

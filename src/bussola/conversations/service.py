@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from bussola.conversations.conversation import Conversation, NewCase
+from bussola.conversations.conversation import Context, Conversation, NewCase
 from bussola.conversations.desk_rules import new_case_code
 from bussola.conversations.events import Button, Draft
 from bussola.conversations.guards import Words, at_the_door, at_the_turn
 from bussola.conversations.guide_replies import Said
+from bussola.conversations.masking import mask
 from bussola.conversations.message import Accepted, Incoming, Message, Refused
 from bussola.conversations.ports import (
     Bell,
@@ -67,6 +68,13 @@ class ConversationService:
         """Open a conversation; its first words say that this is a machine and not a counter."""
         await self._store.start(conversation_id, channel, self._replies.welcome())
 
+    async def open(self, conversation_id: str, channel: str, greet: bool = True) -> None:
+        """Like `start`, for a channel that names its conversations; repeating it is harmless.
+
+        Without `greet` the first message brings the welcome, as a first press of "start" does.
+        """
+        await self._store.open(conversation_id, channel, self._replies.welcome() if greet else ())
+
     async def receive(self, incoming: Incoming, address: str | None) -> Accepted:
         """Store a citizen's message; when this returns, it is on disk. Raises Refused.
 
@@ -87,6 +95,29 @@ class ConversationService:
         self._bell.ring("inbox")
         self._bell.ring(incoming.conversation_id)
         return accepted
+
+    async def note(
+        self, conversation_id: str, key: str, draft: Draft, muted_until: float | None = None
+    ) -> None:
+        """Write down, masked, what the desk should see and nobody answers; once per `key`.
+
+        `muted_until` (seconds since 1970) keeps the bot silent; 0 gives it the word again.
+        """
+        if draft.text:
+            text, masked = mask(draft.text)
+            draft = replace(draft, text=text, data={**draft.data, "masked": list(masked)})
+        await self._store.note(conversation_id, key, draft, muted_until)
+        self._bell.ring("desk")
+        self._bell.ring(conversation_id)
+
+    async def amend(self, conversation_id: str, client_id: str, text: str | None) -> None:
+        """The citizen changed a message after sending it, or with None took it back."""
+        try:
+            kept = at_the_door(text).text if text is not None else None
+        except Refused:
+            kept = None
+        await self._store.amend(conversation_id, client_id, kept)
+        self._bell.ring("desk")
 
     async def _label_of(self, conversation_id: str, button: str) -> str:
         """The label we wrote on the button: the text that came with the press is not trusted."""
@@ -131,22 +162,38 @@ class ConversationService:
     async def _outcome(self, lease: Lease) -> Outcome:
         conversation, message = lease.conversation, lease.message
         pressed = await self._button(conversation.id, message.button) if message.button else None
+        if pressed is not None and pressed.action.type == "forget":
+            return Outcome((self._replies.forgotten(),), Context(), forget=True)
+        held = at_the_turn(message.text, self._words) if message.button is None else None
+        if held and held[0] == "emergency":
+            return self._emergency(conversation, message, held[1])
         try:
-            said = await self._said(conversation, message, pressed)
+            said = await self._said(conversation, message, pressed, held)
         except OpenCase as case:
             return self._case_outcome(conversation, message, case)
         follows = self._follows_after(conversation, pressed, said)
-        return self._with_masking(message, said, follows)
+        return self._with_masking(message, self._said_by_whom(message, pressed, said), follows)
+
+    def _said_by_whom(self, message: Message, pressed: Button | None, said: Said) -> Said:
+        """After a pause the first words say again that a machine answers; "start" does already."""
+        drafts, context = said
+        if pressed is None or pressed.action.type != "not_text":
+            context = replace(context, told_text_only=False)
+        begins = pressed is not None and pressed.action.type == "start"
+        bot = any(draft.author == "bot" for draft in drafts)
+        if message.after_pause and bot and not begins:
+            drafts = (self._replies.who_answers(), *drafts)
+        return drafts, context
 
     async def _said(
-        self, conversation: Conversation, message: Message, pressed: Button | None
-    ) -> Said:
+        self, conversation: Conversation, message: Message, pressed: Button | None,
+        held: tuple[str, str] | None,
+    ) -> Said:  # fmt: skip
         """The listed exits of a turn, in their order; the bot is the last one."""
         context = conversation.context
-        held = at_the_turn(message.text, self._words) if message.button is None else None
-        if held and held[0] == "emergency":
-            return self._replies.emergency(held[1], context)
-        if conversation.speaker == "desk":
+        if held and held[0] == "forget":
+            return self._replies.ask_forget(context)
+        if conversation.speaker == "desk" or conversation.muted:
             return (), context
         if message.button is not None:
             return await self._pressed(conversation, message, pressed)
@@ -179,6 +226,8 @@ class ConversationService:
     async def _button(self, conversation_id: str, button: str) -> Button | None:
         """The button ``<event id>:<button id>`` names, looked up in what we once said."""
         event_id, _, button_id = button.partition(":")
+        if int(event_id) == 0:
+            return self._replies.standing(button_id)
         event = await self._store.event(conversation_id, int(event_id))
         return event.button(button_id) if event else None
 
@@ -226,10 +275,20 @@ class ConversationService:
             drafts = (self._replies.masked(message.masked), *drafts)
         return Outcome(drafts, after, new_case=new, case_follows=True)
 
+    def _emergency(self, conversation: Conversation, message: Message, kind: str) -> Outcome:
+        """The right public number at once; then a person sees it before anything else."""
+        drafts, context = self._replies.emergency(kind, conversation.context)
+        if message.masked:
+            drafts = (*drafts, self._replies.masked(message.masked))
+        if conversation.case_code is not None:
+            return Outcome(drafts, context, emergency=True, case_follows=True)
+        new = NewCase(new_case_code(), context.theme, "emergency", message.text, emergency=True)
+        return Outcome(drafts, context, new_case=new, case_follows=True)
+
     def _without_bot(self, conversation: Conversation, message: Message) -> Outcome:
         """A hand-off works without Rasa too: a plain yes to the offer opens the case."""
         context = replace(conversation.context, question=message.text)
-        if conversation.speaker == "desk":
+        if conversation.speaker == "desk" or conversation.muted:
             return Outcome((), conversation.context)
         if conversation.context.awaiting == "handoff" and says_yes(message.text):
             case = OpenCase(conversation.context.theme, conversation.context.reason or "asked")

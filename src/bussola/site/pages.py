@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from urllib.parse import quote
 
 from aiohttp import web
 
-from bussola.conversations.desk_rules import tidy_case_code
-from bussola.conversations.events import Event
-from bussola.conversations.ports import Case
 from bussola.knowledge.answers import stale_text
 from bussola.knowledge.companions import Notice
 from bussola.knowledge.entry import Entry
 from bussola.knowledge.languages import ITALIAN, LANGUAGES
-from bussola.site import guide_pages
+from bussola.site import case_page, guide_pages, verification
 from bussola.web.keys import (
-    CASE_STORE,
-    CONVERSATION_STORE,
-    GUESSES,
     GUIDE,
     KNOWLEDGE,
     SETTINGS,
@@ -27,12 +20,6 @@ from bussola.web.keys import (
 )
 from bussola.web.permissions import Routes
 
-_STATES = {
-    "waiting": "In attesa di un esperto",
-    "taken": "Un esperto se ne sta occupando",
-    "closed": "Chiusa",
-}
-_NAMES = {"citizen": "Tu", "expert": "Esperto", "system": "Bussola"}
 _QUESTIONS_ON_CARD = 5
 
 
@@ -41,9 +28,8 @@ def add_routes(routes: Routes) -> None:
     routes.get("/domande", questions, "everybody")
     routes.get("/domande/{id}", question, "everybody")
     guide_pages.add_routes(routes)
-    routes.get("/pratica", case_search, "everybody")
-    routes.post("/pratica", case_find, "everybody")
-    routes.get("/pratica/{code}", case_page, "everybody")
+    verification.add_routes(routes)
+    case_page.add_routes(routes)
     routes.get("/come-funziona", how_it_works, "everybody")
     routes.get("/privacy", privacy, "everybody")
     routes.get("/widget.js", widget, "everybody")
@@ -114,62 +100,13 @@ def _languages(entry: Entry) -> list[tuple[str, str]]:
     return [(ITALIAN, "Italiano"), *approved]
 
 
-async def case_search(request: web.Request) -> web.Response:
-    return _case_search(request)
-
-
-async def case_find(request: web.Request) -> web.Response:
-    code = tidy_case_code(str((await request.post()).get("code", ""))[:40])
-    raise web.HTTPSeeOther(f"/pratica/{quote(code)}" if code else "/pratica")
-
-
-async def case_page(request: web.Request) -> web.Response:
-    """The case behind a code; wrong codes are counted, because the code is the key."""
-    guesses, guesser = request.app[GUESSES], f"case:{request.remote}"
-    if guesses.exhausted(guesser):
-        return _case_search(request, too_many=True)
-    case = await request.app[CASE_STORE].case_by_code(tidy_case_code(request.match_info["code"]))
-    if case is None:
-        guesses.allow(guesser)
-        return _case_search(request, missing=True)
-    events = await request.app[CONVERSATION_STORE].events(case.conversation_id)
-    return request.app[TEMPLATES].page(
-        "case.html", case=case, state=_STATES[case.state], names=_NAMES,
-        messages=case_messages(case, events),
-    )  # fmt: skip
-
-
-def case_messages(case: Case, events: list[Event]) -> list[tuple[str, str, object]]:
-    """What belongs to the case: the question, then all that was said while it was open."""
-    messages: list[tuple[str, str, object]] = []
-    if case.question:
-        messages.append(("citizen", case.question, case.opened_at))
-    inside = False
-    for event in events:
-        if event.kind == "handoff":
-            inside = event.data.get("case_code") == case.code
-        elif inside and event.author in _NAMES and event.text:
-            messages.append((event.author, event.text, event.at))
-        if inside and event.kind == "closed":
-            break
-    return messages
-
-
-def _case_search(
-    request: web.Request, missing: bool = False, too_many: bool = False
-) -> web.Response:
-    status = 429 if too_many else 404 if missing else 200
-    return request.app[TEMPLATES].page(
-        "case_search.html", status, missing=missing, too_many=too_many
-    )
-
-
 async def how_it_works(request: web.Request) -> web.Response:
     now, settings = request.app[KNOWLEDGE].snapshot.knowledge, request.app[SETTINGS]
     return request.app[TEMPLATES].page(
         "how.html", entries=len(now.entries), version=now.version,
         themes=sum(not theme.hidden for theme in now.themes.values()),
         opens=f"{settings.opens:%H:%M}", closes=f"{settings.closes:%H:%M}",
+        messenger=settings.messenger is not None,
     )  # fmt: skip
 
 

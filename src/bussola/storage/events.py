@@ -14,7 +14,7 @@ def new_conversation(conversation_id: str, channel: str, now: datetime) -> Conve
     """A row with its defaults in place, so that events can be numbered before it is flushed."""
     return ConversationRow(
         id=conversation_id, channel=channel, speaker="bot", context={}, case_follows=False,
-        last_event=0, fence=0, lease_until=0.0, next_try_at=0.0, created_at=now, updated_at=now,
+        last_event=0, fence=0, lease_until=0.0, next_try_at=0.0, muted_until=0.0, created_at=now, updated_at=now,
     )  # fmt: skip
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.orm import aliased
 
 from bussola.conversations.events import Event
 from bussola.storage.database import Database
@@ -30,8 +31,17 @@ class OutboxStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def waiting(self, most: int = 100) -> list[Parcel]:
-        """Parcels to deliver now, oldest first."""
+    async def waiting(self, channel: str, most: int = 100) -> list[Parcel]:
+        """Parcels of a channel to deliver now, oldest first.
+
+        Behind one that is postponed the rest of its conversation waits: order is kept.
+        """
+        now = time.time()
+        before = aliased(OutboxRow)
+        blocked = exists().where(
+            before.conversation_id == OutboxRow.conversation_id, before.status == "pending",
+            before.id < OutboxRow.id, before.next_try_at > now,
+        )  # fmt: skip
         query = (
             select(OutboxRow, EventRow)
             .join(
@@ -39,7 +49,12 @@ class OutboxStore:
                 (EventRow.conversation_id == OutboxRow.conversation_id)
                 & (EventRow.id == OutboxRow.event_id),
             )
-            .where(OutboxRow.status == "pending", OutboxRow.next_try_at <= time.time())
+            .where(
+                OutboxRow.status == "pending",
+                OutboxRow.channel == channel,
+                OutboxRow.next_try_at <= now,
+                ~blocked,
+            )
             .order_by(OutboxRow.id)
             .limit(most)
         )
@@ -55,6 +70,23 @@ class OutboxStore:
             await session.execute(
                 update(OutboxRow).where(OutboxRow.id.in_(parcel_ids)).values(status="sent")
             )
+
+    async def failed(self, parcel_id: int, reason: str) -> None:
+        """Give up for good; `reason` names a text of the catalogue, for the desk."""
+        async with self._database.write() as session:
+            await session.execute(
+                update(OutboxRow)
+                .where(OutboxRow.id == parcel_id)
+                .values(status="failed", reason=reason)
+            )
+
+    async def undelivered(self, conversation_id: str) -> dict[int, str]:
+        """Why each event of a conversation that will not be delivered was not, by event id."""
+        query = select(OutboxRow.event_id, OutboxRow.reason).where(
+            OutboxRow.conversation_id == conversation_id, OutboxRow.status == "failed"
+        )
+        async with self._database.read() as session:
+            return {event: reason or "" for event, reason in await session.execute(query)}
 
     async def postpone(self, parcel_id: int, seconds: float) -> None:
         """Try again later."""

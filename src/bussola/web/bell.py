@@ -20,7 +20,9 @@ class Ear:
     async def wait(self, seconds: float) -> bool:
         """True when the bell rang; False after `seconds`, so that the listener looks anyway."""
         try:
-            await asyncio.wait_for(self._heard.wait(), seconds)
+            # Not wait_for: on Python 3.11 it can lose a cancellation, and a stop would hang.
+            async with asyncio.timeout(seconds):
+                await self._heard.wait()
         except TimeoutError:
             return False
         self._heard.clear()

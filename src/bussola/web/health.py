@@ -22,6 +22,7 @@ READY = web.AppKey("ready", asyncio.Event)
 """Set once the first index is built."""
 _BEFORE_READY = (
     "/health/",
+    "/webhooks/",
     "/static/",
     "/metrics",
     "/widget.js",

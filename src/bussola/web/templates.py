@@ -14,6 +14,7 @@ from bussola.settings import Settings
 
 _FOLDERS = [Path(__file__).parents[1] / room / "templates" for room in
             ("web", "site", "desk", "studio")]  # fmt: skip
+_WEEKDAYS = ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica")
 
 
 class Templates:
@@ -28,8 +29,13 @@ class Templates:
             lstrip_blocks=True,
         )
         self._environment.globals["organisation"] = settings.organisation
+        page = settings.messenger
+        practice = page.graph_url if page is not None and page.simulated else None
+        self._environment.globals["practice_url"] = practice
         self._environment.filters["day"] = italian_date
         self._environment.filters["moment"] = lambda at: moment(at, settings.zone)
+        self._environment.filters["spoken"] = lambda at: spoken(at, settings.zone)
+        self._environment.filters["brief"] = lambda at: brief(at, settings.zone)
 
     def text(self, name: str, **values: object) -> str:
         """The rendered template as text."""
@@ -47,3 +53,16 @@ def moment(at: datetime | date | None, zone: ZoneInfo) -> str:
     if not isinstance(at, datetime):
         return f"{at:%d/%m/%Y}"
     return f"{at.astimezone(zone):%d/%m/%Y %H:%M}"
+
+
+def spoken(at: datetime, zone: ZoneInfo) -> str:
+    """``domenica 29 novembre alle 10:15`` in the office's zone, for a time that is near."""
+    local = at.astimezone(zone)
+    day, _, _year = italian_date(local).rpartition(" ")
+    return f"{_WEEKDAYS[local.weekday()]} {day} alle {local:%H:%M}"
+
+
+def brief(at: datetime, zone: ZoneInfo) -> str:
+    """``dom 29, 10:15`` in the office's zone, for a time that is near."""
+    local = at.astimezone(zone)
+    return f"{_WEEKDAYS[local.weekday()][:3]} {local.day}, {local:%H:%M}"

@@ -15,7 +15,7 @@ _FOR_CITIZENS = (
     "entry_id", "question", "sources", "links", "valid_at", "valid_until", "stale",
     "case_code", "expected_by", "name", "kinds", "options", "theme", "signpost_id", "danger",
     "probability", "index_version", "second", "masked", "language", "table", "words", "sheet_id",
-    "calculator",
+    "calculator", "official",
 )  # fmt: skip
 
 

@@ -20,11 +20,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select, update
 
 from bussola.conversations.conversation import ITALIAN, Context, Conversation
-from bussola.conversations.desk_rules import OfficeHours, expected_by
+from bussola.conversations.desk_rules import expected_by
 from bussola.conversations.desk_service import DeskService, Expert
 from bussola.conversations.events import Event
 from bussola.conversations.guide_replies import GuideReplies
 from bussola.conversations.message import Accepted, Incoming, Message
+from bussola.conversations.office_calendar import OfficeCalendar, on_weekdays
 from bussola.conversations.ports import (
     Answers,
     Bot,
@@ -45,10 +46,12 @@ from bussola.knowledge.loading import Knowledge
 from bussola.storage.case_store import CaseStore
 from bussola.storage.conversation_store import ConversationStore
 from bussola.storage.database import Database
+from bussola.storage.desk_store import DeskStore
 from bussola.storage.migrating import migrate
 from bussola.storage.models import ConversationRow, InboxRow, StaffRow
 from bussola.storage.outbox_store import OutboxStore
 from bussola.texts import Catalogue
+from bussola.voice_words import load_voice_words
 
 Payload = dict[str, Any]
 Script = Callable[[Message, Context], list[Payload] | Awaitable[list[Payload]]]
@@ -191,7 +194,10 @@ class ConversationTester:
         self.store = ConversationStore(database, self.clock, _two_working_days)
         self.cases = CaseStore(database, self.clock)
         self.outbox = OutboxStore(database)
-        self.desk = DeskService(self.cases, self.texts, self.bell)
+        self.book = DeskStore(database, self.clock)
+        words = load_words(root / "data" / "guards.yml")
+        voice = load_voice_words(root / "data" / "voice.yml", words.insults)
+        self.desk = DeskService(self.cases, self.book, self.texts, self.bell, voice, "s" * 24)
         self.service = ConversationService(
             store=self.store,
             bot=bot,
@@ -199,7 +205,7 @@ class ConversationTester:
             limiter=limiter,
             bell=self.bell,
             clock=self.clock,
-            words=load_words(root / "data" / "guards.yml"),
+            words=words,
             patience=Patience(BOT_SECONDS),
             expected_by=_two_working_days,
             written_date=italian_date,
@@ -320,7 +326,7 @@ class ConversationTester:
         case, expert = await self.open_case(), await self.expert(name)
         done = await self.desk.say(case, expert, client_id, text)
         await self.look()
-        return done
+        return done == "sent"
 
     async def expert_releases(self, name: str = "Anna") -> bool:
         done = await self.desk.release(await self.open_case(), await self.expert(name))
@@ -372,8 +378,9 @@ class ConversationTester:
         return b"".join(path.read_bytes() for path in sorted(file.parent.glob(f"{file.name}*")))
 
 
-_HOURS = OfficeHours(time(9), time(17), ZoneInfo("Europe/Rome"), lambda _: False)
+_ROME = ZoneInfo("Europe/Rome")
+_CALENDAR = OfficeCalendar(on_weekdays(time(9), time(17)), _ROME, lambda _: None)
 
 
 def _two_working_days(at: datetime) -> date:
-    return expected_by(at, 2, _HOURS)
+    return expected_by(at, 2, _CALENDAR)

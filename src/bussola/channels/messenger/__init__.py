@@ -1,0 +1,1 @@
+"""The page on Messenger: a signed webhook in, the Graph API out."""
