@@ -159,8 +159,10 @@ async def test_planted_data_are_never_on_disk(t: ConversationTester) -> None:
     await t.expert_takes()
     for number, canary in enumerate(CANARIES):
         await t.citizen_says(f"e poi {canary}")
-        with pytest.raises(Refused, match="personal_data"):
-            await t.expert_says(f"ho letto {canary}", client_id=f"desk-{number}")
+        assert not await t.expert_says(f"ho letto {canary}", client_id=f"desk-{number}")
+        case, anna = await t.open_case(), await t.expert("Anna")
+        await t.book.save_draft(case.id, anna.id, f"ho letto {canary}")
+        assert await t.desk.ask_review(case, anna, f"ho letto {canary}")
     on_disk = t.bytes_on_disk()
     assert b"[codice fiscale]" in on_disk
     assert [canary for canary in CANARIES if canary.encode() in on_disk] == []

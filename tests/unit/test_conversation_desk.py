@@ -184,7 +184,7 @@ async def test_a_closed_case_takes_no_more_words(t: ConversationTester) -> None:
     await t.expert_takes()
     case, anna = await t.open_case(), await t.expert("Anna")
     await t.expert_closes()
-    assert not await t.desk.say(case, anna, "desk-9", "ancora una cosa")
+    assert await t.desk.say(case, anna, "desk-9", "ancora una cosa") == "not_yours"
 
 
 def taking(t: ConversationTester) -> Callable[[Message, Context], Awaitable[list[dict[str, Any]]]]:
@@ -209,7 +209,7 @@ async def test_a_late_answer_is_dropped(t: ConversationTester, bot: FakeBot) -> 
     (unsent,) = [e for e in await t.transcript(for_desk=True) if e.kind == "not_sent"]
     assert unsent.hidden
     assert unsent.data == {"kind": "answer"}
-    parcels = await t.outbox.waiting()
+    parcels = await t.outbox.waiting("webchat")
     assert unsent.id not in [parcel.event.id for parcel in parcels]
 
 

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bussola.bootstrap import office_hours
-from bussola.conversations.desk_rules import (
-    OfficeHours,
-    expected_by,
-    new_case_code,
-    on_duty,
-    tidy_case_code,
-)
+from bussola.conversations.desk_rules import expected_by, new_case_code, tidy_case_code
+from bussola.conversations.office_calendar import OfficeCalendar, on_weekdays
+from bussola.desk_settings import load_desk
 from bussola.settings import load
 
 ROME = ZoneInfo("Europe/Rome")
 
 
 @pytest.fixture(scope="module")
-def hours(tmp_path_factory: pytest.TempPathFactory) -> OfficeHours:
+def calendar(tmp_path_factory: pytest.TempPathFactory) -> OfficeCalendar:
     """The office of the default settings, with the real Italian holidays."""
-    return office_hours(load({"BUSSOLA_HOME": str(tmp_path_factory.mktemp("home"))}))
+    return load_desk(load({"BUSSOLA_HOME": str(tmp_path_factory.mktemp("home"))})).calendar()
 
 
 def at(text: str) -> datetime:
@@ -91,45 +85,27 @@ def test_tidying_keeps_a_code(code: str) -> None:
         ("2026-04-30T10:00", "2026-05-05"),  # over 1 May
     ],
 )
-def test_two_working_days(hours: OfficeHours, opened: str, by: str) -> None:
+def test_two_working_days(calendar: OfficeCalendar, opened: str, by: str) -> None:
     """The expected day counts whole working days, over weekends and Italian holidays."""
-    assert expected_by(at(opened), 2, hours) == date.fromisoformat(by)
+    assert expected_by(at(opened), 2, calendar) == date.fromisoformat(by)
 
 
-def test_the_day_is_the_one_in_rome(hours: OfficeHours) -> None:
+def test_the_day_is_the_one_in_rome(calendar: OfficeCalendar) -> None:
     """A case opened at 23:30 UTC on Sunday is of Monday in Rome."""
-    assert expected_by(datetime(2026, 11, 22, 23, 30, tzinfo=UTC), 1, hours) == date(2026, 11, 24)
+    assert expected_by(datetime(2026, 11, 22, 23, 30, tzinfo=UTC), 1, calendar) == date(
+        2026, 11, 24
+    )
 
 
 @given(st.integers(0, 2 * 365 * 24), st.integers(1, 10))
 def test_the_expected_day_is_worked(later: int, days: int) -> None:
     """Whenever a case is opened, the expected day is a later working day."""
-    hours = OfficeHours(time(9), time(17), ROME, lambda day: (day.month, day.day) == (12, 25))
+    calendar = OfficeCalendar(
+        on_weekdays(time(9), time(17)),
+        ROME,
+        lambda day: "Natale" if (day.month, day.day) == (12, 25) else None,
+    )
     opened = (at("2026-01-01T00:00") + timedelta(hours=later)).astimezone(ROME)
-    by = expected_by(opened, days, hours)
-    assert hours.working_day(by)
+    by = expected_by(opened, days, calendar)
+    assert calendar.working_day(by)
     assert (by - opened.date()).days >= days
-
-
-@pytest.mark.parametrize(
-    ("moment", "open_"),
-    [
-        ("2026-11-23T08:59", False),
-        ("2026-11-23T09:00", True),
-        ("2026-11-23T16:59", True),
-        ("2026-11-23T17:00", False),
-        ("2026-11-28T10:00", False),
-        ("2026-12-25T10:00", False),
-        ("2027-03-29T10:00", False),
-    ],
-)
-def test_the_office_is_open_in_its_hours(hours: OfficeHours, moment: str, open_: bool) -> None:
-    """The office is open from opening to closing on working days only."""
-    assert on_duty(at(moment), hours) is open_
-
-
-def test_hours_come_from_the_settings(tmp_path: Path) -> None:
-    """The hours and the zone of the office are settings."""
-    own = {"BUSSOLA_HOME": str(tmp_path), "BUSSOLA_OPENS": "08:00", "BUSSOLA_CLOSES": "13:30"}
-    hours = office_hours(load(own))
-    assert (hours.opens, hours.closes, str(hours.zone)) == (time(8), time(13, 30), "Europe/Rome")

@@ -1,4 +1,4 @@
-"""knowledge/readability.py: the Gulpease index."""
+"""readability.py: the Gulpease index."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bussola.knowledge.readability import gulpease
+from bussola.readability import gulpease
 
 
 def test_the_formula_is_gulpease() -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from bussola.knowledge.entry import Review
 from bussola.knowledge.figures import Figure, references, render
-from bussola.knowledge.readability import gulpease
+from bussola.readability import gulpease
 
 Finding = tuple[Literal["error", "warning"], str]
 MIN_GULPEASE = 50
