@@ -227,6 +227,7 @@ class Storm:
         )
         times = Counter((conversation, reply) for conversation, reply, _ in answers)
         order = [(conversation, reply) for conversation, reply, _ in answers]
+        known = {f"{conversation}:{event}" for conversation, _, event in answers}
         shown = Counter(send.metadata for send in self.fake.sends)
         return Found(
             events=many,
@@ -236,15 +237,18 @@ class Storm:
             answered=len(times),
             answered_twice=sum(count > 1 for count in times.values()),
             out_of_order=int(order != sorted(order)),
-            shown=len({m for m in shown if self._is_answer(m, answers)}),
+            shown=len({m for m in shown if self._is_answer(m, known)}),
             shown_twice=sum(count > 1 for count in shown.values()),
             unsure=self._count("SELECT count(*) FROM messenger_sends WHERE state != 'sent'"),
             slow=sum(seconds > 0.5 for seconds in self.took),
         )
 
-    def _is_answer(self, metadata: str, answers: list[Any]) -> bool:
-        """The first part of an answer to a message (an answer may take two)."""
-        known = self.__dict__.setdefault("_known", {f"{c}:{e}" for c, _, e in answers})
+    @staticmethod
+    def _is_answer(metadata: str, known: set[str]) -> bool:
+        """The first part of an answer to a message (an answer may take two).
+
+        `known` are the answers, as ``<conversation>:<event>``.
+        """
         _, conversation, event, part = metadata.split(":")
         return part == "0" and f"{conversation}:{event}" in known
 

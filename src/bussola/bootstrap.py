@@ -26,7 +26,6 @@ from bussola.channels.webchat import routes as webchat
 from bussola.channels.webchat.sender import WebChatSender
 from bussola.conversations.desk_rules import expected_by
 from bussola.conversations.desk_service import DeskService
-from bussola.conversations.guards import Words
 from bussola.conversations.guide_replies import GuideReplies
 from bussola.conversations.ports import Bot, Limiter
 from bussola.conversations.replies import Replies
@@ -230,7 +229,7 @@ def _messenger(
         store=store,
         comment_store=CommentStore(database),
         sort=partial(_sort, app[keys.KNOWLEDGE]),
-        words=load_words(settings.guards),
+        words=app[keys.GUARD_WORDS],
         texts=texts,
         link=lambda path: f"{settings.public_url}{path}",
         bell=app[keys.BELL],
@@ -259,10 +258,10 @@ async def _sort(knowledge: KnowledgeService, text: str) -> tuple[str, str | None
 def _add_stores(
     app: web.Application, settings: Settings, database: Database, clock: SystemClock
 ) -> ConversationStore:
-    store = ConversationStore(database, clock, promised_day(load_desk(settings)))
+    app[keys.DESK_SETTINGS] = desk_settings = load_desk(settings)
+    store = ConversationStore(database, clock, promised_day(desk_settings))
     app[keys.CONVERSATION_STORE] = store
     app[keys.CASE_STORE] = CaseStore(database, clock)
-    app[keys.DESK_SETTINGS] = load_desk(settings)
     app[keys.DESK_STORE] = DeskStore(database, clock)
     app[keys.DESK_FIGURES] = DeskFigures(database)
     app[keys.GUARD_WORDS] = load_words(settings.guards)
@@ -288,7 +287,6 @@ def _conversation_service(
     limiter: Limiter,
 ) -> ConversationService:
     texts = app[keys.TEXTS]
-    words: Words = load_words(settings.guards)
     return ConversationService(
         store=store,
         bot=bot,
@@ -298,9 +296,9 @@ def _conversation_service(
         limiter=limiter,
         bell=app[keys.BELL],
         clock=SystemClock(),
-        words=words,
+        words=app[keys.GUARD_WORDS],
         patience=Patience(settings.bot_seconds),
-        expected_by=promised_day(load_desk(settings)),
+        expected_by=promised_day(app[keys.DESK_SETTINGS]),
         written_date=italian_date,
     )
 

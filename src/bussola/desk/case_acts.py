@@ -9,7 +9,8 @@ from bussola.conversations.message import Refused
 from bussola.conversations.ports import Case
 from bussola.desk import case_lines
 from bussola.desk.case_page import Attempt, case_of, is_theirs, show_case
-from bussola.desk.queue_page import expert_of, themes_of
+from bussola.desk.queue_page import themes_of
+from bussola.desk.signed_in import expert_of
 from bussola.web.keys import (
     BELL,
     CASE_STORE,

@@ -9,7 +9,7 @@ from aiohttp import web
 from bussola.conversations.message import Refused
 from bussola.desk import case_lines
 from bussola.desk.case_page import Attempt, case_of, is_theirs, show_case
-from bussola.desk.queue_page import expert_of
+from bussola.desk.signed_in import expert_of
 from bussola.web.keys import DESK, DESK_STORE, TEMPLATES, TEXTS
 from bussola.web.permissions import Routes
 

@@ -15,8 +15,9 @@ from bussola.conversations.events import Event
 from bussola.conversations.ports import Case, Review
 from bussola.desk import case_lines
 from bussola.desk.deadlines import deadline_of, why_not
-from bussola.desk.queue_page import CHANNELS, REASONS, expert_of, themes_of
+from bussola.desk.queue_page import CHANNELS, REASONS, themes_of
 from bussola.desk.second_look import reviews_waiting
+from bussola.desk.signed_in import expert_of
 from bussola.desk.thread import thread_lines
 from bussola.knowledge.service import KnowledgeService
 from bussola.web.keys import (

@@ -7,11 +7,11 @@ from typing import Any
 
 from aiohttp import web
 
-from bussola.conversations.desk_service import Expert
 from bussola.conversations.queueing import forgotten
 from bussola.desk import comments, queue_filters
 from bussola.desk.queue_filters import ALL, MINE, VIEWS, Filters, read_filters
 from bussola.desk.second_look import reviews_waiting
+from bussola.desk.signed_in import expert_of
 from bussola.desk.standing import Standing, calendars, standings
 from bussola.web.keys import CASE_STORE, DESK, KNOWLEDGE, SETTINGS, SIGNED_IN, TEMPLATES, TEXTS
 from bussola.web.permissions import Routes
@@ -34,12 +34,6 @@ _WINDOW = "desk_priority_window"
 def add_routes(routes: Routes) -> None:
     routes.get("/desk", desk, "expert")
     routes.get("/desk/queue", queue, "expert")
-
-
-def expert_of(request: web.Request) -> Expert:
-    """Who is signed in, as the desk knows them."""
-    staff = request[SIGNED_IN].staff
-    return Expert(staff.id, staff.name, staff.themes)
 
 
 def themes_of(request: web.Request) -> dict[str | None, str]:

@@ -6,8 +6,8 @@ from aiohttp import web
 
 from bussola.conversations.ports import Case, Review
 from bussola.desk.case_lines import STOP_KINDS
-from bussola.desk.queue_page import expert_of
 from bussola.desk.second_look import reviews_waiting
+from bussola.desk.signed_in import expert_of
 from bussola.web.keys import DESK, SIGNED_IN, TEMPLATES
 from bussola.web.permissions import Routes
 
